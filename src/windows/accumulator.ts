@@ -1,0 +1,44 @@
+import type { Averaging } from '../domain/quantity.ts';
+import type { Aggregate } from '../domain/window.ts';
+
+/** One quantity of one open window. Values may come in any order of time. */
+export class Accumulator {
+  readonly #averaging: Averaging;
+  #count = 0;
+  #sum = 0;
+  #min = Number.POSITIVE_INFINITY;
+  #max = Number.NEGATIVE_INFINITY;
+  #latest = Number.NEGATIVE_INFINITY;
+  #last = 0;
+
+  constructor(averaging: Averaging) {
+    this.#averaging = averaging;
+  }
+
+  add(value: number, time: number): void {
+    this.#count += 1;
+    this.#sum += this.#averaging === 'rms' ? value * value : value;
+    this.#min = Math.min(this.#min, value);
+    this.#max = Math.max(this.#max, value);
+    if (time >= this.#latest) {
+      this.#latest = time;
+      this.#last = value;
+    }
+  }
+
+  /** RMS quantities: √(mean of squares), IEC 61000-4-30 clause 4.5; counters: the latest value; others: the mean. */
+  result(): Aggregate {
+    return { value: this.#value(), min: this.#min, max: this.#max, count: this.#count };
+  }
+
+  #value(): number {
+    switch (this.#averaging) {
+      case 'rms':
+        return Math.sqrt(this.#sum / this.#count);
+      case 'mean':
+        return this.#sum / this.#count;
+      case 'last':
+        return this.#last;
+    }
+  }
+}
