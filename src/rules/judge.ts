@@ -1,0 +1,72 @@
+import type { RuleName } from '../domain/alert.ts';
+import type { MeterPlace } from '../domain/fleet.ts';
+import type { Reading } from '../domain/reading.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import { completeness, SPANS, type Span, type Window } from '../domain/window.ts';
+import { SAMPLE_RULES } from './index.ts';
+import type { RulePack, SampleRuleSettings } from './pack.ts';
+import { cannotSay, type Sample } from './rule.ts';
+
+/** A rule's verdict on one sample, with what the alert needs to know of the rule. */
+export interface SampleVerdict {
+  readonly rule: RuleName;
+  readonly verdict: Verdict;
+  readonly sample: Sample;
+  readonly settings: SampleRuleSettings<unknown>;
+  readonly supersedes: readonly RuleName[];
+}
+
+/** Whether an alert of `rule` at `meter` fired at any time within [from, to]. */
+export type Fired = (rule: RuleName, meter: string, from: number, to: number) => boolean;
+
+export function sampleOf(reading: Reading): Sample {
+  const { meter, time, values } = reading;
+  return { meter, start: time, end: time, value: (quantity) => values[quantity] };
+}
+
+export function sampleOfWindow(window: Window): Sample {
+  const { meter, start, span, aggregates } = window;
+  return { meter, start, end: start + SPANS[span], value: (quantity) => aggregates[quantity]?.value };
+}
+
+/** All rules of the pack that are judged on readings, on one reading. Lazy: each sees the alerts of those before it. */
+export function* judgeReading(
+  pack: RulePack,
+  place: MeterPlace,
+  reading: Reading,
+  fired: Fired,
+): Generator<SampleVerdict> {
+  yield* judge(pack, place, 'reading', sampleOf(reading), fired, true);
+}
+
+/** All rules of the pack that are judged on windows of this span; a thin window gets 'cannot say'. */
+export function* judgeWindow(
+  pack: RulePack,
+  place: MeterPlace,
+  window: Window,
+  fired: Fired,
+): Generator<SampleVerdict> {
+  const isComplete = completeness(window) >= pack.min_completeness;
+  yield* judge(pack, place, window.span, sampleOfWindow(window), fired, isComplete);
+}
+
+function* judge(
+  pack: RulePack,
+  { supplyPoint }: MeterPlace,
+  judgedOn: 'reading' | Span,
+  sample: Sample,
+  fired: Fired,
+  isComplete: boolean,
+): Generator<SampleVerdict> {
+  for (const rule of SAMPLE_RULES) {
+    const settings = rule.settings(pack);
+    if (!settings.enabled || settings.judged_on !== judgedOn) continue;
+    const spoiler = rule.spoiledBy.find((other) => fired(other, sample.meter, sample.start, sample.end));
+    const verdict = spoiler
+      ? cannotSay(`spoiled by ${spoiler}`)
+      : isComplete
+        ? rule.judge(pack, sample, supplyPoint)
+        : cannotSay('too few readings in the window');
+    yield { rule: rule.name, verdict, sample, settings, supersedes: rule.supersedes };
+  }
+}

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { capacityKva, type SupplyPoint } from '../domain/customer.ts';
+import { CURRENTS, LINE_VOLTAGES } from '../domain/quantity.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import { cannotSay, EPSILON, type Rule, type Sample, type Words } from './rule.ts';
+import { measured } from './voltages.ts';
+
+const limits = z
+  .strictObject({
+    up_to_kv: z.number().positive().optional(),
+    /** Load in % of the contract or transformer capacity. */
+    limit: z.number().positive(),
+    clear_at: z.number().positive(),
+  })
+  .refine((row) => row.clear_at <= row.limit, { message: 'expected clear_at not above limit' });
+
+type Limits = z.infer<typeof limits>;
+
+/** Apparent power against contract and transformer capacity. Engineering convention, not a clause of a GB standard. */
+export const overload: Rule<Limits> = { name: 'overload', limits, spoiledBy: [], supersedes: [], judge };
+
+function judge(sample: Sample, row: Limits, supplyPoint: SupplyPoint): Verdict {
+  const kva = apparentKva(sample);
+  if (kva === undefined) return cannotSay('the meter gives neither apparent power nor voltages and currents');
+  const capacity = capacityKva(supplyPoint);
+  if (capacity === undefined) return cannotSay('neither contract nor transformer capacity is configured');
+
+  const judged = (kva / capacity) * 100;
+  const standing = judged > row.limit + EPSILON ? 'bad' : judged > row.clear_at + EPSILON ? 'between' : 'good';
+  return {
+    standing,
+    evidence: {
+      quantity: 'apparent_power_total',
+      value: kva * 1000,
+      judged,
+      limit: row.limit,
+      unit: '%',
+      kind: capacity === supplyPoint.contractKva ? 'contract' : 'transformer',
+      phases: [],
+      badness: judged - row.limit,
+      values: measured(sample, ['active_power_total', 'reactive_power_total', ...CURRENTS]),
+    },
+  };
+}
+
+/** S in kVA: as measured, else √(P² + Q²), else √3 · U · I from the mean line voltage and mean current. */
+export function apparentKva(sample: Sample): number | undefined {
+  const apparent = sample.value('apparent_power_total');
+  if (apparent !== undefined) return Math.abs(apparent) / 1000;
+  const active = sample.value('active_power_total');
+  const reactive = sample.value('reactive_power_total');
+  if (active !== undefined && reactive !== undefined) return Math.hypot(active, reactive) / 1000;
+  const volts = meanOfThree(LINE_VOLTAGES.map((quantity) => sample.value(quantity)));
+  const amperes = meanOfThree(CURRENTS.map((quantity) => sample.value(quantity)));
+  return volts === undefined || amperes === undefined ? undefined : (Math.sqrt(3) * volts * amperes) / 1000;
+}
+
+function meanOfThree(values: readonly (number | undefined)[]): number | undefined {
+  let sum = 0;
+  for (const value of values) {
+    if (value === undefined) return undefined;
+    sum += value;
+  }
+  return sum / values.length;
+}
+
+export const words: Words = {
+  en: {
+    title: (kind) => (kind === 'contract' ? 'Load above the contract capacity' : 'Load above the transformer capacity'),
+    sentence: ({ judged, kind }) =>
+      kind === 'contract'
+        ? `The load is ${judged.toFixed(0)} % of the contract capacity.`
+        : `The load is ${judged.toFixed(0)} % of the transformer's rated capacity.`,
+    meaning:
+      'An overloaded transformer overheats and its protection may switch off the whole plant; load above the contract also costs extra.',
+    advice: [
+      'Call the customer: which equipment was started, and can some of it wait?',
+      'The grid engineer watches the transformer temperature and the load of the feeder.',
+      'If it recurs, talk about a larger contract capacity or a second transformer.',
+    ],
+  },
+  'zh-CN': {
+    title: (kind) => (kind === 'contract' ? '负荷超过合同容量' : '负荷超过变压器容量'),
+    sentence: ({ judged, kind }) =>
+      kind === 'contract'
+        ? `当前负荷为合同容量的 ${judged.toFixed(0)} %。`
+        : `当前负荷为变压器额定容量的 ${judged.toFixed(0)} %。`,
+    meaning: '变压器过载会过热，保护动作可能导致全厂停电；超过合同容量用电还会增加电费。',
+    advice: [
+      '致电客户：投入了哪些设备？能否错开部分负荷？',
+      '由电网工程师关注变压器温度和线路负荷。',
+      '如反复出现，与客户商议增加合同容量或增设变压器。',
+    ],
+  },
+};

@@ -1,0 +1,46 @@
+import type { z } from 'zod';
+import type { RuleName } from '../domain/alert.ts';
+import type { Locale, SupplyPoint } from '../domain/customer.ts';
+import type { Quantity } from '../domain/quantity.ts';
+import type { Evidence, Verdict } from '../domain/verdict.ts';
+
+/** What a rule looks at: one reading (start = end), or one complete enough window. Times are epoch milliseconds UTC. */
+export interface Sample {
+  readonly meter: string;
+  readonly start: number;
+  readonly end: number;
+  /** The value in the quantity's unit; undefined when it was not measured. */
+  value(quantity: Quantity): number | undefined;
+}
+
+/** One health check: pure, one file, one line in RULES. `Limits` is the row of the pack for the point's voltage. */
+export interface Rule<Limits> {
+  readonly name: RuleName;
+  readonly limits: z.ZodType<Limits>;
+  /** While one of these fires at the same meter, or fired within the sample, this rule cannot say (IEC 61000-4-30 flagging). */
+  readonly spoiledBy: readonly RuleName[];
+  /** When this rule fires, these alerts of the same meter turn out to have been its beginning and end with it. */
+  readonly supersedes: readonly RuleName[];
+  judge(sample: Sample, limits: Limits, supplyPoint: SupplyPoint): Verdict;
+}
+
+/** What a rule means in words that need no explanation. */
+export interface RuleWords {
+  /** A few words for a subject line. */
+  title(kind: string): string;
+  /** What happened, in one sentence for an account manager. */
+  sentence(evidence: Evidence): string;
+  /** What it can do to the customer's equipment and production. */
+  readonly meaning: string;
+  /** What to do first, most useful first. */
+  readonly advice: readonly string[];
+}
+
+export type Words = Readonly<Record<Locale, RuleWords>>;
+
+export function cannotSay(why: string): Verdict {
+  return { standing: 'cannot say', why };
+}
+
+/** Limits are inclusive: a figure that equals its limit passes, whatever binary fractions make of it. */
+export const EPSILON = 1e-9;

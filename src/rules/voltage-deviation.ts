@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import type { SupplyPoint } from '../domain/customer.ts';
+import { LINE_VOLTAGES, PHASE_VOLTAGES } from '../domain/quantity.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import { cannotSay, EPSILON, type Rule, type Sample, type Words } from './rule.ts';
+import { extreme, type JudgedVoltage, judgedVoltages, measured } from './voltages.ts';
+
+const percentBand = z.strictObject({
+  up_to_kv: z.number().positive().optional(),
+  voltages: z.enum(['line', 'phase', 'single']),
+  /** Largest allowed deviations in % of nominal, e.g. -7 and 7. */
+  lower: z.number().negative(),
+  upper: z.number().positive(),
+  clear_by: z.number().nonnegative(),
+});
+
+const percentSum = z.strictObject({
+  up_to_kv: z.number().positive().optional(),
+  voltages: z.enum(['line', 'phase']),
+  /** Largest allowed sum of the absolute positive and negative deviation in % of nominal. */
+  sum: z.number().positive(),
+  clear_by: z.number().nonnegative(),
+});
+
+const limits = z.union([percentBand, percentSum]);
+type Limits = z.infer<typeof limits>;
+
+/** Supply voltage deviation, GB/T 12325-2008 clause 4: (U - Un) / Un × 100 %. */
+export const voltageDeviation: Rule<Limits> = {
+  name: 'voltage_deviation',
+  limits,
+  spoiledBy: ['voltage_dip', 'phase_loss'],
+  supersedes: [],
+  judge,
+};
+
+function judge(sample: Sample, row: Limits, supplyPoint: SupplyPoint): Verdict {
+  const voltages = judgedVoltages(sample, supplyPoint, row.voltages);
+  const highest = extreme(voltages, 'highest');
+  const lowest = extreme(voltages, 'lowest');
+  if (!highest || !lowest) return cannotSay('the meter gave no voltages');
+  const values = measured(sample, [...LINE_VOLTAGES, ...PHASE_VOLTAGES]);
+
+  const over = deviationPercent(highest);
+  const under = deviationPercent(lowest);
+  if ('sum' in row) {
+    const judged = deviationSum([over, under]);
+    const worst = Math.abs(over) >= Math.abs(under) ? highest : lowest;
+    return verdict(
+      worst,
+      judged,
+      row.sum,
+      judged - row.sum,
+      row.clear_by,
+      worst === highest ? 'over' : 'under',
+      values,
+    );
+  }
+  return over - row.upper >= row.lower - under
+    ? verdict(highest, over, row.upper, over - row.upper, row.clear_by, 'over', values)
+    : verdict(lowest, under, row.lower, row.lower - under, row.clear_by, 'under', values);
+}
+
+function deviationPercent(voltage: JudgedVoltage): number {
+  return (voltage.perUnit - 1) * 100;
+}
+
+/**
+ * GB/T 12325-2008 clause 4.1 for 35 kV and above: the sum of the absolute largest positive and negative deviation; where
+ * both have the same sign, the larger absolute one. In %.
+ */
+export function deviationSum(deviations: readonly number[]): number {
+  const highest = Math.max(...deviations);
+  const lowest = Math.min(...deviations);
+  return highest > 0 && lowest < 0 ? highest - lowest : Math.max(Math.abs(highest), Math.abs(lowest));
+}
+
+function verdict(
+  voltage: JudgedVoltage,
+  judged: number,
+  limit: number,
+  beyond: number,
+  clearBy: number,
+  kind: 'over' | 'under',
+  values: ReturnType<typeof measured>,
+): Verdict {
+  const standing = beyond > EPSILON ? 'bad' : beyond > EPSILON - clearBy ? 'between' : 'good';
+  const { quantity, volts: value, phase } = voltage;
+  return {
+    standing,
+    evidence: { quantity, value, judged, limit, unit: '%', kind, phases: [phase], badness: beyond, values },
+  };
+}
+
+export const words: Words = {
+  en: {
+    title: (kind) => (kind === 'over' ? 'Supply voltage too high' : 'Supply voltage too low'),
+    sentence: ({ judged, kind }) =>
+      kind === 'over'
+        ? `The supply voltage is higher than the standard allows (deviation ${judged.toFixed(1)} %).`
+        : `The supply voltage is lower than the standard allows (deviation ${judged.toFixed(1)} %).`,
+    meaning:
+      'High voltage heats and ages lamps, capacitors and electronics; low voltage makes motors draw more current, run hot and stall under load.',
+    advice: [
+      'Ask the customer whether equipment trips, runs hot or dims, and note which.',
+      'The grid engineer checks the transformer tap, the reactive power compensation and the load of the feeder.',
+      'Where the customer has an on-load tap changer or capacitor bank, ask for its present position.',
+    ],
+  },
+  'zh-CN': {
+    title: (kind) => (kind === 'over' ? '供电电压偏高' : '供电电压偏低'),
+    sentence: ({ judged, kind }) =>
+      kind === 'over'
+        ? `供电电压高于国家标准允许范围（偏差 ${judged.toFixed(1)} %）。`
+        : `供电电压低于国家标准允许范围（偏差 ${judged.toFixed(1)} %）。`,
+    meaning: '电压偏高会使照明、电容器和电子设备发热、老化；电压偏低会使电动机电流增大、发热，带载时可能堵转。',
+    advice: [
+      '询问客户是否有设备跳闸、发热或灯光变暗，并记录具体设备。',
+      '由电网工程师检查变压器分接头、无功补偿和线路负荷。',
+      '客户如有有载调压开关或电容器组，请了解当前档位。',
+    ],
+  },
+};

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import type { SupplyPoint } from '../domain/customer.ts';
+import { CURRENTS, LINE_VOLTAGES, PHASE_VOLTAGES } from '../domain/quantity.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import { cannotSay, type Rule, type Sample, type Words } from './rule.ts';
+import { extreme, judgedVoltages, measured } from './voltages.ts';
+
+const limits = z
+  .strictObject({
+    up_to_kv: z.number().positive().optional(),
+    voltages: z.enum(['line', 'phase', 'single']),
+    /** Residual voltage in % of nominal. */
+    dip_below: z.number().positive(),
+    interruption_below: z.number().positive(),
+    clear_at: z.number().positive(),
+  })
+  .refine((row) => row.clear_at >= row.dip_below && row.interruption_below < row.dip_below, {
+    message: 'expected interruption_below < dip_below <= clear_at',
+  });
+
+type Limits = z.infer<typeof limits>;
+
+/**
+ * Dip or interruption, GB/T 30137-2024: residual voltage under 90 % (10 %) of nominal, as far as polled RMS values can
+ * see it: a dip between two polls stays unseen.
+ */
+export const voltageDip: Rule<Limits> = {
+  name: 'voltage_dip',
+  limits,
+  spoiledBy: ['phase_loss'],
+  supersedes: [],
+  judge,
+};
+
+function judge(sample: Sample, row: Limits, supplyPoint: SupplyPoint): Verdict {
+  const voltages = judgedVoltages(sample, supplyPoint, row.voltages);
+  const lowest = extreme(voltages, 'lowest');
+  const highest = extreme(voltages, 'highest');
+  if (!lowest || !highest) return cannotSay('the meter gave no voltages');
+
+  const residual = lowest.perUnit * 100;
+  const interrupted = highest.perUnit * 100 < row.interruption_below;
+  const limit = interrupted ? row.interruption_below : row.dip_below;
+  return {
+    standing: residual < row.dip_below ? 'bad' : residual < row.clear_at ? 'between' : 'good',
+    evidence: {
+      quantity: lowest.quantity,
+      value: lowest.volts,
+      judged: residual,
+      limit,
+      unit: '%',
+      kind: interrupted ? 'interruption' : 'dip',
+      phases: voltages.filter((voltage) => voltage.perUnit * 100 < row.dip_below).map((voltage) => voltage.phase),
+      badness: 100 - residual + (interrupted ? 100 : 0),
+      values: measured(sample, [...PHASE_VOLTAGES, ...LINE_VOLTAGES, ...CURRENTS]),
+    },
+  };
+}
+
+export const words: Words = {
+  en: {
+    title: (kind) => (kind === 'interruption' ? 'Supply interruption' : 'Voltage dip'),
+    sentence: ({ kind, judged, phases }) =>
+      kind === 'interruption'
+        ? 'The supply of this customer was interrupted.'
+        : `The voltage on ${phases.join(', ')} fell to ${judged.toFixed(0)} % of its normal value.`,
+    meaning:
+      'Drives, contactors and control computers may trip within a fraction of a second; a production line can stop even if the lights only blink.',
+    advice: [
+      'Call the customer: did anything stop, and is it running again?',
+      'The grid engineer looks for a fault or a switching operation on the feeder and its neighbours.',
+      'If it recurs, advise ride-through settings of drives or a UPS for the controls.',
+    ],
+  },
+  'zh-CN': {
+    title: (kind) => (kind === 'interruption' ? '供电中断' : '电压暂降'),
+    sentence: ({ kind, judged, phases }) =>
+      kind === 'interruption'
+        ? '该客户的供电发生中断。'
+        : `${phases.join('、')} 电压降至正常值的 ${judged.toFixed(0)} %。`,
+    meaning: '变频器、接触器和控制计算机可能在几分之一秒内跳闸；即使灯光只闪一下，生产线也可能停产。',
+    advice: [
+      '致电客户：有无设备停运？是否已恢复？',
+      '由电网工程师查找本线路及相邻线路的故障或倒闸操作。',
+      '如反复出现，建议客户调整变频器的低电压穿越设置，或为控制系统加装 UPS。',
+    ],
+  },
+};

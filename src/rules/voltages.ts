@@ -1,0 +1,72 @@
+import type { SupplyPoint } from '../domain/customer.ts';
+import { LINE_VOLTAGES, PHASE_VOLTAGES, phaseOf, type Quantity } from '../domain/quantity.ts';
+import type { Sample } from './rule.ts';
+
+/**
+ * Which voltages are judged against which nominal: 'line' the three line voltages against Un, 'phase' the phase
+ * voltages against their nominal, 'single' a single-phase point whose Un is the phase voltage itself.
+ */
+export type VoltageBasis = 'line' | 'phase' | 'single';
+
+export interface JudgedVoltage {
+  readonly quantity: Quantity;
+  readonly phase: string;
+  readonly volts: number;
+  /** Volts over the nominal of this voltage. */
+  readonly perUnit: number;
+}
+
+/** GB/T 156 names the phase voltages of low-voltage systems: 220/380 V and 380/660 V, not exactly Un/√3. */
+const LOW_VOLTAGE_PHASE_NOMINALS: Readonly<Record<number, number>> = { 380: 220, 660: 380 };
+
+/** Nominal phase-to-neutral voltage in V of a three-phase system with the nominal line voltage `lineVolts`. */
+export function nominalPhaseVolts(lineVolts: number): number {
+  return LOW_VOLTAGE_PHASE_NOMINALS[Math.round(lineVolts)] ?? lineVolts / Math.sqrt(3);
+}
+
+/**
+ * The measured voltages of a sample, per unit of their nominal. Low-voltage systems are solidly earthed, so their phase
+ * voltages may stand in for line voltages that the meter does not give; on higher voltages they may not, because an
+ * earth fault moves them while the line voltages stay healthy.
+ */
+export function judgedVoltages(
+  sample: Sample,
+  supplyPoint: SupplyPoint,
+  basis: VoltageBasis,
+): readonly JudgedVoltage[] {
+  const nominal = supplyPoint.nominalKv * 1000;
+  if (basis === 'single') return perUnit(sample, PHASE_VOLTAGES, nominal);
+  if (basis === 'phase') return perUnit(sample, PHASE_VOLTAGES, nominalPhaseVolts(nominal));
+  const lines = perUnit(sample, LINE_VOLTAGES, nominal);
+  if (lines.length > 0 || supplyPoint.nominalKv > LOW_VOLTAGE_KV) return lines;
+  return perUnit(sample, PHASE_VOLTAGES, nominalPhaseVolts(nominal));
+}
+
+/** Up to 1 kV a system is low voltage (GB/T 2900.50). */
+const LOW_VOLTAGE_KV = 1;
+
+function perUnit(sample: Sample, quantities: readonly Quantity[], nominal: number): readonly JudgedVoltage[] {
+  return quantities.flatMap((quantity) => {
+    const volts = sample.value(quantity);
+    return volts === undefined ? [] : [{ quantity, phase: phaseOf(quantity) ?? '', volts, perUnit: volts / nominal }];
+  });
+}
+
+/** Nominal first: the measured values as an object, for an engineer's mail. */
+export function measured(sample: Sample, quantities: readonly Quantity[]): Partial<Record<Quantity, number>> {
+  const values: Partial<Record<Quantity, number>> = {};
+  for (const quantity of quantities) {
+    const value = sample.value(quantity);
+    if (value !== undefined) values[quantity] = value;
+  }
+  return values;
+}
+
+export function extreme(voltages: readonly JudgedVoltage[], pick: 'highest' | 'lowest'): JudgedVoltage | undefined {
+  const sign = pick === 'highest' ? 1 : -1;
+  let best: JudgedVoltage | undefined;
+  for (const voltage of voltages) {
+    if (best === undefined || sign * voltage.perUnit > sign * best.perUnit) best = voltage;
+  }
+  return best;
+}

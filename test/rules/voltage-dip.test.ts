@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { judgeBy, lines, phases, point, star } from './points.ts';
+
+const judge = (values: Parameters<typeof judgeBy>[1], kv: number) => judgeBy('voltage_dip', values, point(kv));
+
+describe('dip and interruption', () => {
+  it('oracle 8d: at 220 V a dip starts below 198.0 V and ends at 202.4 V', () => {
+    expect(judge(phases(197.99, 220, 220), 0.38)).toMatchObject({
+      standing: 'bad',
+      evidence: { kind: 'dip', phases: ['L1'] },
+    });
+    expect(judge(phases(198, 220, 220), 0.38).standing).toBe('between');
+    expect(judge(phases(202.39, 220, 220), 0.38).standing).toBe('between');
+    expect(judge(phases(202.4, 220, 220), 0.38).standing).toBe('good');
+  });
+
+  it('gives the residual voltage of the deepest phase', () => {
+    const verdict = judge(phases(220, 176, 190), 0.38);
+    expect(verdict.evidence).toMatchObject({ quantity: 'voltage_l2_n', value: 176, limit: 90, phases: ['L2', 'L3'] });
+    expect(verdict.evidence?.judged).toBeCloseTo(80, 9);
+  });
+
+  it('is an interruption only when every voltage is below 10 %', () => {
+    expect(judge(phases(20, 21, 22.1), 0.38).evidence?.kind).toBe('dip');
+    expect(judge(phases(20, 21, 21.9), 0.38).evidence).toMatchObject({ kind: 'interruption', limit: 10 });
+  });
+
+  it('judges 10 kV by line voltages: L1 at 80 % leaves 90.2 % between lines, no dip for three-phase loads', () => {
+    const normal = 10_000 / Math.sqrt(3);
+    expect(judge(star(0.8 * normal, normal, normal), 10).evidence?.judged).toBeCloseTo(90.185, 3);
+    expect(judge({ ...lines(10_000), ...phases(50, 9_990, 9_990) }, 10).standing).toBe('good');
+    expect(judge(lines(8_900, 10_000, 10_000), 10).standing).toBe('bad');
+  });
+
+  it('judges 110 kV, whose neutral is earthed, by phase voltages', () => {
+    expect(judge({ ...lines(110_000), ...phases(50_000, 63_500, 63_500) }, 110).standing).toBe('bad');
+  });
+
+  it('cannot say without voltages', () => {
+    expect(judge({ current_l1: 5 }, 0.38).standing).toBe('cannot say');
+  });
+});
