@@ -1,0 +1,120 @@
+import type { Quantity } from '../domain/quantity.ts';
+import type { Reading } from '../domain/reading.ts';
+import type { Span, Window } from '../domain/window.ts';
+import type { Log } from '../lib/log.ts';
+import { namesTable, openNames } from './names.ts';
+import {
+  readingOf,
+  rowsOfReadings,
+  rowsOfWindows,
+  SERIES,
+  type Series,
+  SPAN_NAMES,
+  windowFields,
+  windowOf,
+} from './rows.ts';
+import type { SeriesStore, StoredReading } from './series-store.ts';
+import { type Connection, openSqlite } from './sqlite.ts';
+import { openTieredTable, type TieredTable, tieredTable } from './tiered-table.ts';
+
+export interface EmbeddedStoreOptions {
+  readonly file: string;
+  readonly keepReadingsMs: number;
+  readonly keepWindowsMs: number;
+  readonly log: Log;
+}
+
+const MINUTE = 60_000;
+
+/** What one chunk spans: some hundred rows, which are made or read in a few milliseconds. */
+const CHUNK_SPANS = {
+  reading: 10 * MINUTE,
+  window_1m: 180 * MINUTE,
+  window_10m: 1_440 * MINUTE,
+} as const satisfies Record<Series, number>;
+
+/** A span is chunked this long after its end; what comes later than that costs a second chunking. */
+const SETTLED_AFTER = 10 * MINUTE;
+
+const MIGRATIONS = [[namesTable('meters'), namesTable('fields'), ...SERIES.map(tieredTable)].join('\n')];
+
+interface Opened {
+  readonly db: Connection;
+  readonly tables: Readonly<Record<Series, TieredTable>>;
+}
+
+/** The series in one SQLite file: nothing to set up, and nothing else to run. */
+export class EmbeddedStore implements SeriesStore {
+  readonly #options: EmbeddedStoreOptions;
+  readonly #stopping = new AbortController();
+  #opened: Opened | undefined;
+  #maintenance: Promise<void> | undefined;
+
+  constructor(options: EmbeddedStoreOptions) {
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {
+    const db = openSqlite(this.#options.file, MIGRATIONS);
+    const meters = openNames(db, 'meters');
+    const fields = openNames(db, 'fields');
+    const table = (series: Series) => openTieredTable(db, series, CHUNK_SPANS[series], meters, fields);
+    const tables = { reading: table('reading'), window_1m: table('window_1m'), window_10m: table('window_10m') };
+    this.#opened = { db, tables };
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    // How maintenance ended, its caller is told.
+    await Promise.allSettled([this.#maintenance]);
+    this.#opened?.db.close();
+    this.#opened = undefined;
+  }
+
+  async writeReadings(readings: readonly Reading[]): Promise<void> {
+    this.#tables().reading.write(rowsOfReadings(readings));
+  }
+
+  async writeWindows(windows: readonly Window[]): Promise<void> {
+    for (const span of SPAN_NAMES) {
+      const rows = rowsOfWindows(windows, span);
+      if (rows.length > 0) this.#tables()[`window_${span}`].write(rows);
+    }
+  }
+
+  async readings(meter: string, from: number, to: number): Promise<readonly StoredReading[]> {
+    const rows = await this.#tables().reading.read(meter, from, to);
+    return rows.map(readingOf);
+  }
+
+  async windows(meter: string, span: Span, from: number, to: number, quantities?: readonly Quantity[]) {
+    const wanted = quantities && new Set(windowFields(quantities));
+    const rows = await this.#tables()[`window_${span}`].read(meter, from, to, wanted);
+    return rows.map((row) => windowOf(row, span, quantities));
+  }
+
+  /** Chunks what has settled and deletes what is too old, in short steps; called once a minute, may overlap itself. */
+  maintain(now: number): Promise<void> {
+    this.#maintenance ??= this.#maintain(now).finally(() => {
+      this.#maintenance = undefined;
+    });
+    return this.#maintenance;
+  }
+
+  async #maintain(now: number): Promise<void> {
+    const { signal } = this.#stopping;
+    const tables = this.#tables();
+    const { keepReadingsMs, keepWindowsMs, log } = this.#options;
+    for (const series of SERIES) {
+      const keepMs = series === 'reading' ? keepReadingsMs : keepWindowsMs;
+      await tables[series].prune(now - keepMs, signal);
+      await tables[series].settle(now - SETTLED_AFTER, signal);
+    }
+    log.debug({ file: this.#options.file }, 'Store maintained');
+  }
+
+  #tables(): Opened['tables'] {
+    if (!this.#opened) throw new Error(`${this.#options.file} is not open`);
+    return this.#opened.tables;
+  }
+}

@@ -1,0 +1,75 @@
+import type { Reading } from '../domain/reading.ts';
+import { asError } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
+import type { SeriesStore } from './series-store.ts';
+
+/** Readings that may wait in memory for a disk that refuses them: about four hours of 70 meters at 1 s. */
+const MOST_WAITING = 1_000_000;
+
+/**
+ * Many readings, one commit. `add` resolves when the reading is durable. Readings that a refused commit leaves behind are
+ * written again with the next one.
+ */
+export class GroupCommit {
+  readonly #store: Pick<SeriesStore, 'writeReadings'>;
+  readonly #log: Log;
+  #waiting: Reading[] = [];
+  #next: { promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } | undefined;
+  #writing: Promise<void> | undefined;
+  #failing = false;
+
+  constructor(store: Pick<SeriesStore, 'writeReadings'>, log: Log) {
+    this.#store = store;
+    this.#log = log;
+  }
+
+  add(reading: Reading): Promise<void> {
+    if (this.#waiting.length >= MOST_WAITING) {
+      this.#waiting.shift();
+      this.#log.error({ limit: MOST_WAITING }, 'The store refuses readings for too long: the oldest ones are lost');
+    }
+    this.#waiting.push(reading);
+    this.#next ??= deferred();
+    return this.#next.promise;
+  }
+
+  /** Writes all that waits; never rejects. Calls that overlap share one write after the other. */
+  async flush(): Promise<void> {
+    while (this.#writing !== undefined) await this.#writing;
+    if (this.#waiting.length === 0) return;
+    this.#writing = this.#write();
+    await this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    const batch = this.#waiting;
+    const done = this.#next;
+    this.#waiting = [];
+    this.#next = undefined;
+    try {
+      await this.#store.writeReadings(batch);
+      done?.resolve();
+      if (this.#failing) this.#log.info({ readings: batch.length }, 'The store takes readings again');
+      this.#failing = false;
+    } catch (error) {
+      this.#waiting = [...batch, ...this.#waiting];
+      done?.reject(asError(error));
+      if (!this.#failing)
+        this.#log.error({ err: error, readings: batch.length }, 'The store refuses readings: they wait in memory');
+      this.#failing = true;
+    } finally {
+      this.#writing = undefined;
+    }
+  }
+}
+
+function deferred(): { promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } {
+  let resolve: () => void = () => undefined;
+  let reject: (error: Error) => void = () => undefined;
+  const promise = new Promise<void>((onDone, onError) => {
+    resolve = onDone;
+    reject = onError;
+  });
+  promise.catch(() => undefined);
+  return { promise, resolve, reject };
+}
