@@ -1,0 +1,64 @@
+import type { MeterPlace } from '../domain/fleet.ts';
+import { messageOf } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
+
+/** How a meter's acquisition goes. Times are epoch milliseconds UTC; the counts begin with the start of the daemon. */
+export interface MeterStatus {
+  readonly lastReadingAt?: number;
+  readonly answering: boolean;
+  /** Why it does not answer; absent while it does. */
+  readonly lastError?: string;
+  /** Polls made, or messages received. */
+  readonly polls: number;
+  readonly failed: number;
+  /** Polls that were due and not made: the one before was not done, or the meter rests after failures. */
+  readonly skipped: number;
+}
+
+const FAILURES_UNTIL_SILENT = 3;
+
+/** Keeps count of one meter, and logs once when it stops answering and once when it is back. */
+export class MeterHealth {
+  readonly #place: MeterPlace;
+  readonly #log: Log;
+  #status: MeterStatus = { answering: false, polls: 0, failed: 0, skipped: 0 };
+  #failuresInARow = 0;
+  #warned = false;
+
+  constructor(place: MeterPlace, log: Log) {
+    this.#place = place;
+    this.#log = log;
+  }
+
+  get status(): MeterStatus {
+    return this.#status;
+  }
+
+  answered(readingTime: number): void {
+    const { polls, failed, skipped } = this.#status;
+    this.#status = { lastReadingAt: readingTime, answering: true, polls: polls + 1, failed, skipped };
+    this.#failuresInARow = 0;
+    if (this.#warned) this.#log.info(this.#fields(), 'Meter answers again');
+    this.#warned = false;
+  }
+
+  /** `isToldElsewhere`: the whole line is down, which is logged once and not for each of its meters. */
+  failed(error: unknown, { isToldElsewhere }: { isToldElsewhere: boolean }): void {
+    const { polls, failed } = this.#status;
+    this.#failuresInARow += 1;
+    const answering = this.#status.answering && this.#failuresInARow < FAILURES_UNTIL_SILENT;
+    const lastError = messageOf(error);
+    this.#status = { ...this.#status, answering, lastError, polls: polls + 1, failed: failed + 1 };
+    if (this.#warned || isToldElsewhere || this.#failuresInARow < FAILURES_UNTIL_SILENT) return;
+    this.#warned = true;
+    this.#log.warn({ ...this.#fields(), reason: lastError }, 'Meter does not answer');
+  }
+
+  skipped(polls: number): void {
+    this.#status = { ...this.#status, skipped: this.#status.skipped + polls };
+  }
+
+  #fields(): Record<string, string> {
+    return { meter: this.#place.meter.id, line: this.#place.line };
+  }
+}

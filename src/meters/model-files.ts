@@ -1,0 +1,106 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isNode, LineCounter, parseDocument } from 'yaml';
+import type { z } from 'zod';
+import { messageOf } from '../lib/errors.ts';
+import { type Model, modelFile } from './model.ts';
+
+/** What is wrong with a model file, and where. `line` counts from 1; `path` is the key, '' for the whole file. */
+export interface ModelProblem {
+  readonly file: string;
+  readonly line: number;
+  readonly path: string;
+  readonly expected: string;
+}
+
+export interface LoadedModels {
+  readonly models: ReadonlyMap<string, Model>;
+  readonly problems: readonly ModelProblem[];
+}
+
+/**
+ * Reads all *.yaml files of the folders. Every problem of every file is found at once; a model with a problem is left
+ * out. An id may be given only once: an own folder cannot redefine a shipped model.
+ */
+export function loadModels(folders: readonly string[]): LoadedModels {
+  const models = new Map<string, Model>();
+  const origin = new Map<string, string>();
+  const problems: ModelProblem[] = [];
+  for (const file of folders.flatMap((folder) => filesOf(folder, problems))) {
+    const read = readModel(file);
+    problems.push(...read.problems);
+    if (!read.model) continue;
+    const first = origin.get(read.model.id);
+    if (first === undefined) {
+      models.set(read.model.id, read.model);
+      origin.set(read.model.id, file);
+    } else {
+      const expected = `expected an id of its own: '${read.model.id}' is already defined in ${first}`;
+      problems.push({ file, line: read.lineOf(['id']), path: 'id', expected });
+    }
+  }
+  return { models, problems };
+}
+
+function filesOf(folder: string, problems: ModelProblem[]): string[] {
+  try {
+    const names = readdirSync(folder).filter((name) => /\.ya?ml$/.test(name));
+    return names.sort().map((name) => join(folder, name));
+  } catch (error) {
+    problems.push({ file: folder, line: 1, path: '', expected: `expected a readable folder: ${messageOf(error)}` });
+    return [];
+  }
+}
+
+interface ReadModel {
+  readonly model?: Model;
+  readonly problems: readonly ModelProblem[];
+  lineOf(path: readonly PropertyKey[]): number;
+}
+
+function readModel(file: string): ReadModel {
+  const lines = new LineCounter();
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    const expected = `expected a readable file: ${messageOf(error)}`;
+    return { problems: [{ file, line: 1, path: '', expected }], lineOf: () => 1 };
+  }
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  // A key that is missing has no place of its own: the nearest node above it tells the line.
+  function lineOf(path: readonly PropertyKey[]): number {
+    for (let length = path.length; length > 0; length -= 1) {
+      const node = document.getIn(path.slice(0, length), true);
+      if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+    }
+    return 1;
+  }
+  if (document.errors.length > 0) {
+    const problems = document.errors.map(({ pos, message }) => {
+      return { file, line: lines.linePos(pos[0]).line, path: '', expected: `expected YAML: ${message}` };
+    });
+    return { problems, lineOf };
+  }
+  const parsed = modelFile.safeParse(document.toJS());
+  if (parsed.success) return { model: parsed.data, problems: [], lineOf };
+  const problems = parsed.error.issues.flatMap(spread).map(({ path, expected }) => {
+    return { file, line: lineOf(path), path: path.map(String).join('.'), expected };
+  });
+  return { problems, lineOf };
+}
+
+/** One entry for each unknown key, so that each is found on its own line. */
+function spread(issue: z.core.$ZodIssue): { path: PropertyKey[]; expected: string }[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      path: [...issue.path, key],
+      expected: 'unknown key: expected none of that name',
+    }));
+  }
+  // In a record, the key's own complaint says more than "invalid key".
+  if (issue.code === 'invalid_key') {
+    return issue.issues.map(({ message }) => ({ path: issue.path, expected: message }));
+  }
+  return [{ path: issue.path, expected: issue.message }];
+}
