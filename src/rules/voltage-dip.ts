@@ -33,7 +33,8 @@ export const voltageDip: Rule<Limits> = {
 };
 
 function judge(sample: Sample, row: Limits, supplyPoint: SupplyPoint): Verdict {
-  const voltages = judgedVoltages(sample, supplyPoint, row.voltages);
+  const preferred = judgedVoltages(sample, supplyPoint, row.voltages);
+  const voltages = preferred.length > 0 ? preferred : judgedVoltages(sample, supplyPoint, 'line');
   const lowest = extreme(voltages, 'lowest');
   const highest = extreme(voltages, 'highest');
   if (!lowest || !highest) return cannotSay('the meter gave no voltages');

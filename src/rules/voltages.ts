@@ -36,11 +36,19 @@ export function judgedVoltages(
 ): readonly JudgedVoltage[] {
   const nominal = supplyPoint.nominalKv * 1000;
   if (basis === 'single') return perUnit(sample, PHASE_VOLTAGES, nominal);
-  if (basis === 'phase') return perUnit(sample, PHASE_VOLTAGES, nominalPhaseVolts(nominal));
   const lines = perUnit(sample, LINE_VOLTAGES, nominal);
-  if (lines.length > 0 || supplyPoint.nominalKv > LOW_VOLTAGE_KV) return lines;
-  return perUnit(sample, PHASE_VOLTAGES, nominalPhaseVolts(nominal));
+  const phases = perUnit(sample, PHASE_VOLTAGES, nominalPhaseVolts(nominal));
+  if (basis === 'phase') return isThreeWire(phases, lines) ? [] : phases;
+  return lines.length > 0 || supplyPoint.nominalKv > LOW_VOLTAGE_KV ? lines : phases;
 }
+
+/** Meters in three-wire wiring give 0 for phase voltages that they do not have; real ones cannot all be 0 under live lines. */
+function isThreeWire(phases: readonly JudgedVoltage[], lines: readonly JudgedVoltage[]): boolean {
+  return lines.some((line) => line.perUnit > LIVE) && phases.every((phase) => phase.perUnit < LIVE);
+}
+
+/** Per unit: less is noise. */
+const LIVE = 0.01;
 
 /** Up to 1 kV a system is low voltage (GB/T 2900.50). */
 const LOW_VOLTAGE_KV = 1;

@@ -6,6 +6,9 @@ import type { SeriesStore } from './series-store.ts';
 /** Readings that may wait in memory for a disk that refuses them: about four hours of 70 meters at 1 s. */
 const MOST_WAITING = 1_000_000;
 
+/** Milliseconds: a broker hands out some twenty messages at once and waits for their acknowledgement. */
+const SOON = 20;
+
 /**
  * Many readings, one commit. `add` resolves when the reading is durable. Readings that a refused commit leaves behind are
  * written again with the next one.
@@ -16,6 +19,7 @@ export class GroupCommit {
   #waiting: Reading[] = [];
   #next: { promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } | undefined;
   #writing: Promise<void> | undefined;
+  #soon: NodeJS.Timeout | undefined;
   #failing = false;
 
   constructor(store: Pick<SeriesStore, 'writeReadings'>, log: Log) {
@@ -33,8 +37,15 @@ export class GroupCommit {
     return this.#next.promise;
   }
 
+  /** Writes all that waits in a moment, together with what comes until then. */
+  flushSoon(): void {
+    this.#soon ??= setTimeout(() => void this.flush(), SOON);
+  }
+
   /** Writes all that waits; never rejects. Calls that overlap share one write after the other. */
   async flush(): Promise<void> {
+    clearTimeout(this.#soon);
+    this.#soon = undefined;
     while (this.#writing !== undefined) await this.#writing;
     if (this.#waiting.length === 0) return;
     this.#writing = this.#write();

@@ -39,4 +39,19 @@ describe('dip and interruption', () => {
   it('cannot say without voltages', () => {
     expect(judge({ current_l1: 5 }, 0.38).standing).toBe('cannot say');
   });
+
+  it('takes zero phase voltages of a three-wire meter for what they are: not there', () => {
+    expect(judge({ ...lines(110_000), ...phases(0) }, 110)).toMatchObject({
+      standing: 'good',
+      evidence: { quantity: 'voltage_l1_l2' },
+    });
+    expect(judge({ ...lines(5_000), ...phases(0) }, 110)).toMatchObject({
+      standing: 'bad',
+      evidence: { kind: 'interruption' },
+    });
+    expect(judge({ ...lines(0), ...phases(0) }, 110)).toMatchObject({
+      standing: 'bad',
+      evidence: { kind: 'interruption' },
+    });
+  });
 });
