@@ -1,0 +1,71 @@
+import { capacityKva, type Locale } from '../domain/customer.ts';
+import type { MeterPlace } from '../domain/fleet.ts';
+import { LINE_VOLTAGES, PHASE_VOLTAGES } from '../domain/quantity.ts';
+import type { Reading, Values } from '../domain/reading.ts';
+import { withUnit } from '../lib/wording.ts';
+import { className } from '../notify/alert-facts.ts';
+import { placeInWords } from './alert-table.ts';
+import { type Content, html, type Markup } from './html.ts';
+import { LABELS } from './labels.ts';
+import { ageInWords, shortTime } from './moments.ts';
+import type { CustomerStatus, MeterStatus } from './status.ts';
+import { badge, table, twoLines } from './table.ts';
+
+export interface CustomerSurroundings {
+  readonly locale: Locale;
+  readonly timeZone: string;
+  readonly now: number;
+}
+
+/** One row per meter, the customers in the order given. Values that are too old to speak for now are greyed. */
+export function customerTable(customers: readonly CustomerStatus[], surroundings: CustomerSurroundings): Markup {
+  const { locale } = surroundings;
+  const label = LABELS[locale];
+  const rows = customers.flatMap(({ customer, manager, meters }) =>
+    meters.map((meter) => ({
+      look: meter.isStale ? `${meter.state} stale` : meter.state,
+      cells: [
+        badge(meter.state, label.state[meter.state]),
+        twoLines(customer.name, `${className(customer, locale)} · ${customer.industry}`),
+        placeInWords(meter.place),
+        html`<span class="value">${voltageInWords(meter.reading?.values ?? {})}</span>`,
+        html`<span class="value">${loadInWords(meter.reading?.values ?? {}, meter.place, locale)}</span>`,
+        lastReading(meter, surroundings),
+        manager?.name ?? customer.accountManager,
+      ],
+    })),
+  );
+  const { status, customer, supplyPoint, voltage, load, lastReading: heard, manager } = label;
+  return table('customer-table', [status, customer, supplyPoint, voltage, load, heard, manager], rows);
+}
+
+/** '10.32 / 10.31 / 10.33 kV': the line voltages; phase voltages where the meter gives no others. */
+export function voltageInWords(values: Values): string {
+  const measured = (quantities: readonly (keyof Values)[]) =>
+    quantities.flatMap((quantity) => values[quantity] ?? []).map((volts) => withUnit(volts, 'V').split(' '));
+  const lines = measured(LINE_VOLTAGES);
+  const voltages = lines.length > 0 ? lines : measured(PHASE_VOLTAGES);
+  return voltages
+    .map(([figure, unit], index) => (unit === voltages[index + 1]?.[1] ? figure : `${figure} ${unit}`))
+    .join(' / ');
+}
+
+/** Apparent power and its share of the capacity; active power alone where the meter gives no other. */
+function loadInWords(values: Values, { supplyPoint }: MeterPlace, locale: Locale): Content {
+  const { apparent_power_total: apparent, active_power_total: active } = values;
+  if (apparent === undefined) return active === undefined ? '' : withUnit(active, 'W');
+  const capacity = capacityKva(supplyPoint);
+  if (capacity === undefined) return withUnit(apparent, 'VA');
+  const percent = ((apparent / 1000 / capacity) * 100).toFixed(0);
+  return [withUnit(apparent, 'VA'), html`<small>${LABELS[locale].ofCapacity(percent)}</small>`];
+}
+
+function lastReading({ reading, isStale }: MeterStatus, { locale, timeZone, now }: CustomerSurroundings): Content {
+  const label = LABELS[locale];
+  if (!reading) return html`<span class="none">${label.never}</span>`;
+  return isStale ? agedTime(reading, { locale, timeZone, now }) : shortTime(reading.time, now, timeZone);
+}
+
+function agedTime({ time }: Reading, { locale, timeZone, now }: CustomerSurroundings): Markup {
+  return twoLines(LABELS[locale].ago(ageInWords(now - time, locale)), shortTime(time, now, timeZone));
+}

@@ -1,0 +1,146 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { Alert } from '../domain/alert.ts';
+import type { Locale, Meter, Person } from '../domain/customer.ts';
+import type { Fleet } from '../domain/fleet.ts';
+import type { Reading } from '../domain/reading.ts';
+import type { Clock } from '../lib/clock.ts';
+import { messageOf } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
+import type { StateStore } from '../store/state-store.ts';
+import { MAIL_POLICY, PAGE_POLICY } from './content-policy.ts';
+import type { WebOptions } from './options.ts';
+import { renderPage } from './page.ts';
+import { customerStatuses, inOrderOfDuty } from './status.ts';
+
+export interface WebParts {
+  readonly options: WebOptions;
+  readonly siteName: string;
+  readonly timeZone: string;
+  readonly fleet: Fleet;
+  readonly people: readonly Person[];
+  readonly latest: () => ReadonlyMap<string, Reading>;
+  readonly openAlerts: () => readonly Alert[];
+  /** How old a meter's latest reading may be, in milliseconds, before it says nothing of now. */
+  readonly silentAfter: (meter: Meter) => number;
+  readonly state: Pick<StateStore, 'recentAlerts' | 'recentMessages' | 'message'>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const SHOWN_MAILS = 10;
+const SHOWN_LATELY = 8;
+/** The alerts that fired last, among which those that are over are found. */
+const LOOKED_THROUGH = 100;
+
+const HTML = 'text/html; charset=utf-8';
+
+/** Status page, mails as they were sent, and a health check for whoever supervises the process. */
+export class WebServer {
+  readonly #parts: WebParts;
+  #server: FastifyInstance | undefined;
+  #url = '';
+
+  constructor(parts: WebParts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves when the page can be asked for; rejects, naming host and port, when it cannot listen there. */
+  async start(): Promise<void> {
+    const { host, port } = this.#parts.options;
+    const server = Fastify({ logger: false, forceCloseConnections: true });
+    this.#addRoutes(server);
+    try {
+      this.#url = await server.listen({ host, port });
+    } catch (error) {
+      await server.close();
+      throw new Error(`The status page cannot listen on ${host}:${port} (web.host, web.port): ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
+    this.#server = server;
+    this.#parts.log.info({ url: this.#url }, 'Status page is up');
+  }
+
+  /** Ends open connections at once, idle or not. */
+  async stop(): Promise<void> {
+    await this.#server?.close();
+    this.#server = undefined;
+  }
+
+  /** 'http://127.0.0.1:8080', with the port that was really taken; empty before the start. */
+  url(): string {
+    return this.#url;
+  }
+
+  #addRoutes(server: FastifyInstance): void {
+    const { state, fleet, latest, openAlerts, log } = this.#parts;
+
+    server.addHook('onSend', async (_request, reply) => {
+      reply.headers({
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+        'cache-control': 'no-store',
+      });
+    });
+    server.setErrorHandler<Error & { readonly statusCode?: number }>(async (err, request, reply) => {
+      const code = err.statusCode ?? 500;
+      if (code >= 500) log.error({ err, url: request.url }, 'A page could not be made');
+      return reply
+        .code(code)
+        .type('text/plain')
+        .send(code >= 500 ? 'this page could not be made\n' : `${err.message}\n`);
+    });
+
+    server.get<{ Querystring: { lang?: string | string[] } }>('/', async (request, reply) => {
+      const locale = localeFor(request.query.lang, request.headers['accept-language']);
+      return reply.header('content-security-policy', PAGE_POLICY).type(HTML).send(this.#page(locale));
+    });
+
+    server.get<{ Params: { id: string } }>('/mails/:id', async (request, reply) => {
+      const mail = state.message(request.params.id);
+      if (!mail) return reply.code(404).type('text/plain').send('no such mail\n');
+      return reply.header('content-security-policy', MAIL_POLICY).type(HTML).send(mail.html);
+    });
+
+    server.get('/healthz', async () => ({
+      status: 'ok',
+      meters: fleet.meters.size,
+      heard: latest().size,
+      open_alerts: openAlerts().filter((alert) => alert.state === 'firing').length,
+    }));
+
+    // Browsers ask for it on their own; there is none.
+    server.get('/favicon.ico', async (_request, reply) => reply.code(204).send());
+  }
+
+  #page(locale: Locale): string {
+    const { siteName, timeZone, fleet, people, latest, openAlerts, silentAfter, state, clock } = this.#parts;
+    const firing = openAlerts().filter((alert) => alert.state === 'firing');
+    const now = clock.now();
+    return renderPage({
+      locale,
+      siteName,
+      timeZone,
+      now,
+      fleet,
+      people,
+      customers: customerStatuses({ fleet, people, firing, latest: latest(), silentAfter, now }),
+      firing: inOrderOfDuty(firing),
+      lately: latelyOver(state.recentAlerts(LOOKED_THROUGH)),
+      mails: state.recentMessages(SHOWN_MAILS),
+    });
+  }
+}
+
+/** The alerts that ended last, the latest end first. */
+function latelyOver(alerts: readonly Alert[]): readonly Alert[] {
+  const endOf = (alert: Alert) => alert.resolvedAt ?? 0;
+  const over = alerts.filter((alert) => alert.state === 'resolved');
+  return over.sort((a, b) => endOf(b) - endOf(a)).slice(0, SHOWN_LATELY);
+}
+
+/** What the link asks for, else what the browser prefers first, else English. */
+function localeFor(asked: string | string[] | undefined, accepted: string | undefined): Locale {
+  const wish = typeof asked === 'string' && asked !== '' ? asked : (accepted ?? '');
+  return wish.toLowerCase().startsWith('zh') ? 'zh-CN' : 'en';
+}
