@@ -17,7 +17,7 @@ export type AlertState = 'pending' | 'firing' | 'resolved';
 export type ChangeReason =
   | 'held for the opening time'
   | 'good for the clearing time'
-  | 'became phase loss'
+  | 'taken over by a graver alert'
   | 'no longer watched';
 
 /**

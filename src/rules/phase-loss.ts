@@ -69,7 +69,7 @@ function hasCollapsed(phase: JudgedVoltage, lines: readonly JudgedVoltage[]): bo
 export const words: Words = {
   en: {
     title: () => 'Phase lost',
-    sentence: ({ phases }) => `Phase ${phases.join(' and ')} of the supply is missing.`,
+    sentence: ({ phases }) => `The supply has lost phase ${phases.join(' and ')}.`,
     meaning:
       'Three-phase motors run on two phases, overheat within minutes and can burn out; single-phase equipment on the lost phase is off.',
     advice: [
@@ -80,7 +80,7 @@ export const words: Words = {
   },
   'zh-CN': {
     title: () => '供电缺相',
-    sentence: ({ phases }) => `供电的 ${phases.join('、')} 相失电。`,
+    sentence: ({ phases }) => `供电缺相：${phases.join('、')} 相失电。`,
     meaning: '三相电动机缺相运行会在几分钟内过热甚至烧毁；接在该相上的单相设备已停电。',
     advice: [
       '立即致电客户：停运没有缺相保护的三相电动机。',

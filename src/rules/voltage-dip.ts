@@ -63,7 +63,7 @@ export const words: Words = {
     title: (kind) => (kind === 'interruption' ? 'Supply interruption' : 'Voltage dip'),
     sentence: ({ kind, judged, phases }) =>
       kind === 'interruption'
-        ? 'The supply of this customer was interrupted.'
+        ? 'The supply of this point is interrupted.'
         : `The voltage on ${phases.join(', ')} fell to ${judged.toFixed(0)} % of its normal value.`,
     meaning:
       'Drives, contactors and control computers may trip within a fraction of a second; a production line can stop even if the lights only blink.',
@@ -76,9 +76,7 @@ export const words: Words = {
   'zh-CN': {
     title: (kind) => (kind === 'interruption' ? '供电中断' : '电压暂降'),
     sentence: ({ kind, judged, phases }) =>
-      kind === 'interruption'
-        ? '该客户的供电发生中断。'
-        : `${phases.join('、')} 电压降至正常值的 ${judged.toFixed(0)} %。`,
+      kind === 'interruption' ? '该供电点供电中断。' : `${phases.join('、')} 电压降至正常值的 ${judged.toFixed(0)} %。`,
     meaning: '变频器、接触器和控制计算机可能在几分之一秒内跳闸；即使灯光只闪一下，生产线也可能停产。',
     advice: [
       '致电客户：有无设备停运？是否已恢复？',
