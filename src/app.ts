@@ -1,0 +1,200 @@
+import { AlertBook } from './alerts/alert-book.ts';
+import type { Config } from './config/config.ts';
+import type { Meter } from './domain/customer.ts';
+import { SPANS } from './domain/window.ts';
+import type { Clock } from './lib/clock.ts';
+import { Closers } from './lib/closers.ts';
+import type { Log } from './lib/log.ts';
+import { Ticker } from './lib/ticker.ts';
+import { Acquisition } from './meters/acquisition.ts';
+import { createAnnouncer } from './notify/announcer.ts';
+import { Mailer } from './notify/mailer.ts';
+import { Outbox } from './notify/outbox.ts';
+import { Pipeline } from './pipeline.ts';
+import { SummarySchedule } from './reports/summary-schedule.ts';
+import { threshold } from './rules/meter-silent.ts';
+import { silenceLimits } from './rules/pack.ts';
+import { SilenceWatch } from './rules/silence-watch.ts';
+import { createSeriesStore, type MaintainedStore } from './store/create-series-store.ts';
+import { openDataDir } from './store/data-dir.ts';
+import { GroupCommit } from './store/group-commit.ts';
+import { SqliteStateStore } from './store/state.ts';
+import type { StateStore } from './store/state-store.ts';
+import { WebServer } from './web/server.ts';
+import { Windows } from './windows/windows.ts';
+
+const TICK = 1_000;
+const MAINTENANCE = 60_000;
+
+/** Rule verdicts reach back one window at most; alerts that ended before that spoil nothing any more. */
+const LONGEST_MEMORY = SPANS['10m'];
+
+/** Windows that a longer stop cut through stay incomplete; so much is read back from the store at a start. */
+const LONGEST_READ_BACK = 3 * SPANS['10m'];
+
+const CLOSED_UNTIL = 'windows: closed until';
+
+/** The only place that builds the parts. Start order as written, stop in reverse, all within ten seconds. */
+export class App {
+  readonly #config: Config;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #closers = new Closers();
+  #commit: GroupCommit | undefined;
+  #web: WebServer | undefined;
+
+  constructor(config: Config, clock: Clock, log: Log) {
+    this.#config = config;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** Starts every part, or closes what was opened and throws. */
+  async start(): Promise<void> {
+    try {
+      await this.#start();
+    } catch (error) {
+      await this.#closers.closeAll().catch((err) => this.#log.warn({ err }, 'A part did not close'));
+      throw error;
+    }
+  }
+
+  /** Stops polling first, then drains. Throws the first error, after everything was closed. */
+  stop(): Promise<void> {
+    return this.#closers.closeAll();
+  }
+
+  /** Brings what waits in memory to disk, for a process that is about to end badly. */
+  async rescue(): Promise<void> {
+    await this.#commit?.flush();
+  }
+
+  /** Where the status page is; empty when there is none. */
+  url(): string {
+    return this.#web?.url() ?? '';
+  }
+
+  async #start(): Promise<void> {
+    const { fleet, pack, people, site, mail, summary, web, store: storeOptions } = this.#config;
+    const clock = this.#clock;
+    const log = this.#log;
+    const timeZone = site.time_zone;
+
+    const dataDir = openDataDir(this.#config.dataDir);
+    this.#closers.add('data folder', () => dataDir.close(), 100);
+    const state = new SqliteStateStore({ file: dataDir.path('state.db') });
+    state.start();
+    this.#closers.add('state', () => state.stop(), 500);
+    const store = createSeriesStore(storeOptions, fleet, dataDir.path, log);
+    await store.start();
+    this.#closers.add('store', () => store.stop(), 3_500);
+    const commit = new GroupCommit(store, log);
+    this.#commit = commit;
+
+    const mailer = new Mailer(mail);
+    mailer.start();
+    this.#closers.add('mailer', () => mailer.stop(), 100);
+    const outbox = new Outbox({ state, notifier: mailer, clock, log });
+    outbox.start();
+    this.#closers.add('outbox', () => outbox.stop(), 1_500);
+    const onMessages = () => outbox.wake();
+
+    const now = clock.now();
+    const book = new AlertBook();
+    book.restore([...state.alertsBetween(now - LONGEST_MEMORY, now), ...state.openAlerts()]);
+    const announcer = createAnnouncer({
+      fleet,
+      people,
+      siteName: site.name,
+      timeZone,
+      sourceOf: (rule) => pack.rules[rule].source,
+    });
+    const windows = await this.#restoredWindows(store, state, now);
+    const silence = new SilenceWatch(fleet, silenceLimits(pack), now);
+    const pipeline = new Pipeline({
+      fleet,
+      pack,
+      windows,
+      silence,
+      book,
+      announcer,
+      commit,
+      store,
+      state,
+      log,
+      onMessages,
+    });
+    pipeline.dropUnwatched(now);
+
+    const reports = { customers: fleet.customers, people, siteName: site.name, timeZone, store, state };
+    const schedule = new SummarySchedule({ ...reports, options: summary, clock, log, onMessages });
+    await schedule.start();
+    this.#closers.add('summary schedule', () => schedule.stop(), 200);
+    if (web.enabled) {
+      const latest = () => pipeline.latest();
+      const openAlerts = () => book.open();
+      const silentAfter = (meter: Meter) => threshold(meter, silenceLimits(pack));
+      const parts = {
+        options: web,
+        siteName: site.name,
+        timeZone,
+        fleet,
+        people,
+        latest,
+        openAlerts,
+        silentAfter,
+        state,
+        clock,
+        log,
+      };
+      this.#web = new WebServer(parts);
+      await this.#web.start();
+      this.#closers.add('status page', () => this.#web?.stop(), 500);
+    }
+
+    const ticker = new Ticker(TICK, clock, log, (time) => tick(time, pipeline, windows, state));
+    const maintenance = new Ticker(MAINTENANCE, clock, log, (time) => maintain(time, store, state));
+    this.#closers.add('last tick', () => tick(clock.now(), pipeline, windows, state), 1_500);
+    ticker.start();
+    this.#closers.add('ticker', () => ticker.stop(), 500);
+    maintenance.start();
+    this.#closers.add('maintenance', () => maintenance.stop(), 500);
+    const acquisition = new Acquisition({
+      ...this.#config,
+      clock,
+      log,
+      onReading: (reading) => pipeline.accept(reading),
+    });
+    acquisition.start();
+    this.#closers.add('acquisition', () => acquisition.stop(), 2_000);
+  }
+
+  /** The windows that were open when the daemon stopped, filled again from the store. */
+  async #restoredWindows(store: MaintainedStore, state: StateStore, now: number): Promise<Windows> {
+    const { fleet } = this.#config;
+    const noted = Number(state.noted(CLOSED_UNTIL) ?? now);
+    const closedUntil = Math.min(now, Math.max(noted, now - LONGEST_READ_BACK));
+    const windows = new Windows((meter) => fleet.meters.get(meter)?.meter.pollInterval ?? TICK, closedUntil);
+    const from = Math.floor(closedUntil / SPANS['10m']) * SPANS['10m'];
+    try {
+      for (const meter of fleet.meters.keys()) {
+        for (const reading of await store.readings(meter, from, now)) windows.add(reading);
+      }
+    } catch (error) {
+      this.#log.warn({ err: error }, 'The store could not be read at start: windows in progress will be incomplete');
+    }
+    return windows;
+  }
+}
+
+async function tick(now: number, pipeline: Pipeline, windows: Windows, state: StateStore): Promise<void> {
+  const before = windows.closedUntil();
+  await pipeline.tick(now);
+  const after = windows.closedUntil();
+  if (Math.floor(before / SPANS['1m']) !== Math.floor(after / SPANS['1m'])) state.note(CLOSED_UNTIL, String(after));
+}
+
+async function maintain(now: number, store: MaintainedStore, state: SqliteStateStore): Promise<void> {
+  await store.maintain?.(now);
+  state.maintain(now);
+}

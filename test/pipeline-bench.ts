@@ -1,0 +1,135 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { AlertBook } from '../src/alerts/alert-book.ts';
+import type { Customer, Person } from '../src/domain/customer.ts';
+import { fleetOf } from '../src/domain/fleet.ts';
+import type { Values } from '../src/domain/reading.ts';
+import { createAnnouncer } from '../src/notify/announcer.ts';
+import { Pipeline, type PipelineParts } from '../src/pipeline.ts';
+import { type RulePack, silenceLimits } from '../src/rules/pack.ts';
+import { SilenceWatch } from '../src/rules/silence-watch.ts';
+import { EmbeddedStore } from '../src/store/embedded.ts';
+import { GroupCommit } from '../src/store/group-commit.ts';
+import { SqliteStateStore } from '../src/store/state.ts';
+import { Windows } from '../src/windows/windows.ts';
+import { GB } from './rules/points.ts';
+
+/** A Sunday morning, on the tick of an hour. */
+export const START = Date.UTC(2026, 2, 1, 8, 0, 0);
+
+const PEOPLE: readonly Person[] = [
+  { id: 'am', name: 'Account Manager', role: 'account_manager', email: 'am@grid.example', locale: 'en' },
+  { id: 'am2', name: 'Other Manager', role: 'account_manager', email: 'am2@grid.example', locale: 'zh-CN' },
+  { id: 'duty', name: 'Duty Desk', role: 'grid_engineer', email: 'duty@grid.example', locale: 'zh-CN' },
+];
+
+/** One hospital at 0.38 kV with meter 'lv' and one steel mill at 10 kV with meter 'mv', polled once a second. */
+const CUSTOMERS: readonly Customer[] = [
+  {
+    id: 'hospital',
+    name: 'Hill Hospital',
+    class: 'special',
+    industry: 'hospital',
+    accountManager: 'am',
+    supplyPoints: [pointWith('lv', 0.38, 1)],
+  },
+  {
+    id: 'mill',
+    name: 'River Mill',
+    class: 'first',
+    industry: 'steel',
+    accountManager: 'am2',
+    supplyPoints: [pointWith('mv', 10, 2)],
+  },
+];
+
+function pointWith(meter: string, nominalKv: number, unit: number) {
+  const connection = { kind: 'modbus-tcp', host: meter, port: 502, unit } as const;
+  return {
+    id: `${meter}-point`,
+    name: `${meter} feed`,
+    nominalKv,
+    feeder: 'F1',
+    substation: 'East',
+    contractKva: 1_000,
+    meters: [{ id: meter, model: 'sdm630', connection, pollInterval: 1_000, ctRatio: 1, ptRatio: 1 }],
+  };
+}
+
+/** The pipeline on real stores in a folder of its own; time is what the test says. */
+export async function openBench(
+  options: {
+    readonly pack?: RulePack;
+    readonly folder?: string;
+    readonly start?: number;
+    readonly faults?: Partial<PipelineParts>;
+  } = {},
+) {
+  const { pack = GB, folder = mkdtempSync(join(tmpdir(), 'pq-butler-')), start = START, faults = {} } = options;
+  const log = pino({ level: 'silent' });
+  const fleet = fleetOf(CUSTOMERS);
+  const state = new SqliteStateStore({ file: join(folder, 'state.db') });
+  state.start();
+  const store = new EmbeddedStore({
+    file: join(folder, 'readings.db'),
+    keepReadingsMs: 1e12,
+    keepWindowsMs: 1e12,
+    log,
+  });
+  await store.start();
+  const book = new AlertBook();
+  book.restore([...state.alertsBetween(start - 600_000, start), ...state.openAlerts()]);
+  const pipeline = new Pipeline({
+    fleet,
+    pack,
+    windows: new Windows(() => 1_000),
+    silence: new SilenceWatch(fleet, silenceLimits(pack), start),
+    book,
+    announcer: createAnnouncer({
+      fleet,
+      people: PEOPLE,
+      siteName: 'Test city',
+      timeZone: 'Asia/Shanghai',
+      sourceOf: (rule) => pack.rules[rule].source,
+    }),
+    commit: new GroupCommit(store, log),
+    store,
+    state,
+    log,
+    onMessages: () => undefined,
+    ...faults,
+  });
+
+  return {
+    folder,
+    state,
+    store,
+    book,
+    pipeline,
+    /** One reading, `second` after START; not awaited, as the poller does not either. */
+    read(meter: string, second: number, values: Values): Promise<void> {
+      return pipeline.accept({ meter, time: START + second * 1000, timeSource: 'read', values });
+    },
+    tick(second: number): Promise<void> {
+      return pipeline.tick(START + second * 1000);
+    },
+    /** Subjects of all mails so far, oldest first, with their recipient. */
+    mails(): string[] {
+      return state
+        .recentMessages(1_000)
+        .map(({ recipient, subject }) => `${recipient}: ${subject}`)
+        .reverse();
+    },
+    async close(): Promise<void> {
+      await store.stop();
+      state.stop();
+    },
+    remove(): void {
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+export type Bench = Awaited<ReturnType<typeof openBench>>;
