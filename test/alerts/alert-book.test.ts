@@ -82,11 +82,11 @@ describe('the alert book', () => {
     const book = new AlertBook();
     book.judge(judgement('bad', 1_000, 'firing'), AT_ONCE);
     book.judge(judgement('bad', 1_000, 'pending'), LATER);
-    expect(book.end('voltage_dip', 'firing', 'became phase loss', 2_000)).toMatchObject({
+    expect(book.end('voltage_dip', 'firing', 'taken over by a graver alert', 2_000)).toMatchObject({
       kind: 'resolved',
-      alert: { resolvedBecause: 'became phase loss', resolvedAt: 2_000 },
+      alert: { resolvedBecause: 'taken over by a graver alert', resolvedAt: 2_000 },
     });
-    expect(book.end('voltage_dip', 'pending', 'became phase loss', 2_000)).toBeUndefined();
+    expect(book.end('voltage_dip', 'pending', 'taken over by a graver alert', 2_000)).toBeUndefined();
     expect(book.open()).toEqual([]);
   });
 });
