@@ -1,10 +1,15 @@
 import type { Alert } from '../domain/alert.ts';
 import { type Customer, capacityKva, lineOf, type SupplyPoint } from '../domain/customer.ts';
-import { LINE_VOLTAGES, type Quantity } from '../domain/quantity.ts';
-import type { Aggregate, Span, Window } from '../domain/window.ts';
+import { LOW_VOLTAGE_KV, nominalPhaseVolts, SINGLE_PHASE_KV } from '../domain/nominal-voltage.ts';
+import { LINE_VOLTAGES, PHASE_VOLTAGES, type Quantity } from '../domain/quantity.ts';
+import type { Span, Window } from '../domain/window.ts';
 
 /** The quantities that a summary looks at, in 10-minute windows. */
-export const SUMMARY_QUANTITIES = [...LINE_VOLTAGES, 'apparent_power_total'] as const satisfies readonly Quantity[];
+export const SUMMARY_QUANTITIES = [
+  ...LINE_VOLTAGES,
+  ...PHASE_VOLTAGES,
+  'apparent_power_total',
+] as const satisfies readonly Quantity[];
 
 /** The windows that a summary is made of. */
 export const SUMMARY_SPAN = '10m' satisfies Span;
@@ -92,10 +97,17 @@ function share(windows: readonly Window[], pollInterval: number, period: Period)
   return expected < 1 ? 0 : Math.min(1, received / expected);
 }
 
-function deviationsOf(window: Window, point: SupplyPoint): readonly number[] {
-  const nominal = point.nominalKv * 1000;
-  return LINE_VOLTAGES.flatMap((quantity) => {
-    const aggregate: Aggregate | undefined = window.aggregates[quantity];
+/** Of the line voltages; of the phase voltages where a low-voltage meter gives no others. */
+function deviationsOf(window: Window, { nominalKv }: SupplyPoint): readonly number[] {
+  const nominal = nominalKv * 1000;
+  const lines = deviationsFrom(nominal, window, LINE_VOLTAGES);
+  if (lines.length > 0 || nominalKv > LOW_VOLTAGE_KV) return lines;
+  return deviationsFrom(nominalKv <= SINGLE_PHASE_KV ? nominal : nominalPhaseVolts(nominal), window, PHASE_VOLTAGES);
+}
+
+function deviationsFrom(nominal: number, window: Window, quantities: readonly Quantity[]): readonly number[] {
+  return quantities.flatMap((quantity) => {
+    const aggregate = window.aggregates[quantity];
     return aggregate ? [(aggregate.value / nominal - 1) * 100] : [];
   });
 }

@@ -2,8 +2,16 @@ import type { Fleet } from '../domain/fleet.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { judgeSilence, type LineHeard, type SilenceLimits, threshold } from './meter-silent.ts';
 
+interface MeterState {
+  readonly meter: string;
+  readonly pollInterval: number;
+  last: number | undefined;
+}
+
 interface LineState {
-  readonly meters: { meter: string; pollInterval: number; last: number | undefined }[];
+  readonly meters: readonly MeterState[];
+  /** The longest silence that is allowed to any of its meters. */
+  readonly allowed: number;
   aliveSince: number;
   last: number;
 }
@@ -12,39 +20,37 @@ interface LineState {
 export class SilenceWatch {
   readonly #limits: SilenceLimits;
   readonly #listeningSince: number;
-  readonly #lines: ReadonlyMap<string, LineState>;
-  readonly #lineOfMeter: ReadonlyMap<string, string>;
+  readonly #lines = new Map<string, LineState>();
+  readonly #meters = new Map<string, { readonly line: LineState; readonly state: MeterState }>();
 
   constructor(fleet: Fleet, limits: SilenceLimits, listeningSince: number) {
     this.#limits = limits;
     this.#listeningSince = listeningSince;
-    this.#lines = new Map(
-      [...fleet.lines].map(([line, places]) => [
-        line,
-        {
-          meters: places.map(({ meter }) => ({ meter: meter.id, pollInterval: meter.pollInterval, last: undefined })),
-          aliveSince: listeningSince,
-          last: listeningSince,
-        },
-      ]),
-    );
-    this.#lineOfMeter = new Map([...fleet.meters.values()].map(({ meter, line }) => [meter.id, line]));
+    for (const [name, places] of fleet.lines) {
+      const meters = places.map(({ meter }) => ({
+        meter: meter.id,
+        pollInterval: meter.pollInterval,
+        last: undefined,
+      }));
+      const allowed = Math.max(...meters.map((meter) => threshold(meter, limits)));
+      const line = { meters, allowed, aliveSince: listeningSince, last: listeningSince };
+      this.#lines.set(name, line);
+      for (const state of meters) this.#meters.set(state.meter, { line, state });
+    }
   }
 
   heard(meter: string, time: number): void {
-    const line = this.#lines.get(this.#lineOfMeter.get(meter) ?? '');
-    const entry = line?.meters.find((candidate) => candidate.meter === meter);
-    if (!line || !entry || time <= (entry.last ?? Number.NEGATIVE_INFINITY)) return;
-    entry.last = time;
-    const allowed = Math.max(...line.meters.map((candidate) => threshold(candidate, this.#limits)));
-    if (time - line.last > allowed) line.aliveSince = time;
+    const found = this.#meters.get(meter);
+    if (!found || time <= (found.state.last ?? Number.NEGATIVE_INFINITY)) return;
+    const { line, state } = found;
+    state.last = time;
+    if (time - line.last > line.allowed) line.aliveSince = time;
     line.last = Math.max(line.last, time);
   }
 
   /** When the meter was heard last; undefined when it was not heard since listening began. */
   lastHeard(meter: string): number | undefined {
-    const line = this.#lines.get(this.#lineOfMeter.get(meter) ?? '');
-    return line?.meters.find((candidate) => candidate.meter === meter)?.last;
+    return this.#meters.get(meter)?.state.last;
   }
 
   /** Verdicts by subject (meter or line) with the time of the last reading as start, for every line. */

@@ -1,4 +1,5 @@
 import type { SupplyPoint } from '../domain/customer.ts';
+import { LOW_VOLTAGE_KV, nominalPhaseVolts } from '../domain/nominal-voltage.ts';
 import { LINE_VOLTAGES, PHASE_VOLTAGES, phaseOf, type Quantity } from '../domain/quantity.ts';
 import type { Sample } from './rule.ts';
 
@@ -14,14 +15,6 @@ export interface JudgedVoltage {
   readonly volts: number;
   /** Volts over the nominal of this voltage. */
   readonly perUnit: number;
-}
-
-/** GB/T 156 names the phase voltages of low-voltage systems: 220/380 V and 380/660 V, not exactly Un/√3. */
-const LOW_VOLTAGE_PHASE_NOMINALS: Readonly<Record<number, number>> = { 380: 220, 660: 380 };
-
-/** Nominal phase-to-neutral voltage in V of a three-phase system with the nominal line voltage `lineVolts`. */
-export function nominalPhaseVolts(lineVolts: number): number {
-  return LOW_VOLTAGE_PHASE_NOMINALS[Math.round(lineVolts)] ?? lineVolts / Math.sqrt(3);
 }
 
 /**
@@ -49,9 +42,6 @@ function isThreeWire(phases: readonly JudgedVoltage[], lines: readonly JudgedVol
 
 /** Per unit: less is noise. */
 const LIVE = 0.01;
-
-/** Up to 1 kV a system is low voltage (GB/T 2900.50). */
-const LOW_VOLTAGE_KV = 1;
 
 function perUnit(sample: Sample, quantities: readonly Quantity[], nominal: number): readonly JudgedVoltage[] {
   return quantities.flatMap((quantity) => {

@@ -37,6 +37,23 @@ describe('the figures of a day', () => {
     expect(summary).toMatchObject({ verdict: 'fine', completeness: 1, alerts: [] });
   });
 
+  it.each([
+    { kv: 0.38, volts: 215.6, percent: -2, why: 'low voltage: of 220 V' },
+    { kv: 0.22, volts: 224.4, percent: 2, why: 'one phase: of 220 V' },
+    { kv: 10, volts: 5_000, percent: undefined, why: 'an earth fault moves them: not taken' },
+  ])('are of phase voltages where the meter has no others ($kv kV, $why)', ({ kv, volts, percent }) => {
+    const [point] = customer('c01').supplyPoints;
+    if (!point) throw new Error('no supply point');
+    const of = { ...customer('c01'), supplyPoints: [{ ...point, nominalKv: kv }] };
+    const { lowestDeviation } = one(
+      windowsOf('c01-m', DAY, () => ({ voltage_l1_n: volts })),
+      [],
+      of,
+    );
+    if (percent === undefined) expect(lowestDeviation).toBeUndefined();
+    else expect(lowestDeviation).toBeCloseTo(percent, 9);
+  });
+
   it('are not there where nothing was measured: no 0, no NaN', () => {
     const summary = one(windowsOf('c01-m', DAY, () => ({ frequency: 50 })));
     expect(summary).toMatchObject({ lowestDeviation: undefined, highestDeviation: undefined, highestLoad: undefined });
