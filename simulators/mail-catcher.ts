@@ -25,7 +25,7 @@ export interface MailCatcherOptions {
 }
 
 const HOST = '127.0.0.1';
-const SLUG_LENGTH = 60;
+const SLUG_LENGTH = 30;
 /** How long `stop` waits for mails that are on their way. */
 const CLOSE_LIMIT_MS = 1_000;
 
@@ -89,7 +89,7 @@ export class MailCatcher {
     const parsed = await simpleParser(raw);
     const subject = parsed.subject ?? '';
     this.#received += 1;
-    const file = join(this.#options.folder, fileName(this.#received, new Date(), to, subject));
+    const file = join(this.#options.folder, fileName(this.#received, to, subject));
     await writeFile(file, raw);
     const mail = { from, to, subject, text: parsed.text ?? '', file };
     this.#mails.push(mail);
@@ -97,12 +97,11 @@ export class MailCatcher {
   }
 }
 
-/** '0007-20260301T080000Z-li-grid.example-电压暂降.eml': sorts by arrival, says what it is. */
-function fileName(sequence: number, time: Date, to: readonly string[], subject: string): string {
+/** '0007-li-电压暂降.eml': sorts by arrival, says for whom and what. */
+function fileName(sequence: number, to: readonly string[], subject: string): string {
   const number = String(sequence).padStart(4, '0');
-  const stamp = time.toISOString().replace(/[-:]|\.\d+/g, '');
-  const recipient = slug((to[0] ?? 'nobody').replace('@', '-'));
-  return `${[number, stamp, recipient, slug(subject)].filter((part) => part !== '').join('-')}.eml`;
+  const recipient = slug((to[0] ?? 'nobody').replace(/@.*/, ''));
+  return `${[number, recipient, slug(subject)].filter((part) => part !== '').join('-')}.eml`;
 }
 
 /** Letters and digits of any script; everything else becomes a hyphen. */

@@ -36,7 +36,7 @@ export async function startDemo(options: DemoOptions): Promise<number> {
     log.error(`Port ${webPort} is in use: another demo seems to be running. End it first.`);
     return 1;
   }
-  const onMail = (mail: CaughtMail) => log.info(`Mail to ${mail.to.join(', ')}: ${mail.subject} → ${mail.file}`);
+  const onMail = (mail: CaughtMail) => log.info(`Caught for ${mail.to.join(', ')}: ${mail.file}`);
   const surroundings = new DemoSurroundings({ folder, webPort, clock, onMail });
   try {
     await surroundings.start();

@@ -43,7 +43,7 @@ test('the whole demo: configuration, meters, daemon, scenario, mails, and an end
   expect(await lineVoltageOfFirst(rows[0] ?? '')).toBeCloseTo(110_000, -4);
 
   expect(lines.filter((line) => line.startsWith('t+'))).toHaveLength(8);
-  expect(lines.find((line) => line.startsWith('Mail to duty@grid.example: 电压暂降 → '))).toMatch(/0001-.*\.eml$/);
+  expect(lines.find((line) => line.startsWith('Caught for duty@grid.example: '))).toMatch(/0001-duty-电压暂降\.eml$/);
   expect(lines).toContain('1 mails so far:');
 
   end.abort();
