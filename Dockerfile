@@ -25,6 +25,7 @@ COPY config ./config
 USER node
 # The configuration is mounted at /etc/pq-butler; its data_dir should be /var/lib/pq-butler, its web.host 0.0.0.0.
 VOLUME ["/var/lib/pq-butler"]
+# The health check asks the status page: with another web.port, or web.enabled: false, change it too.
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8080/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]

@@ -6,6 +6,7 @@ import type { Clock } from './lib/clock.ts';
 import { Closers } from './lib/closers.ts';
 import type { Log } from './lib/log.ts';
 import { Ticker } from './lib/ticker.ts';
+import { withinTime } from './lib/within-time.ts';
 import { Acquisition } from './meters/acquisition.ts';
 import { createAnnouncer } from './notify/announcer.ts';
 import { Mailer } from './notify/mailer.ts';
@@ -20,21 +21,27 @@ import { openDataDir } from './store/data-dir.ts';
 import { GroupCommit } from './store/group-commit.ts';
 import { SqliteStateStore } from './store/state.ts';
 import type { StateStore } from './store/state-store.ts';
-import { WebServer } from './web/server.ts';
-import { Windows } from './windows/windows.ts';
+import { type Health, WebServer } from './web/server.ts';
+import { Intake } from './windows/intake.ts';
+import { ALLOWED_LATENESS, Windows } from './windows/windows.ts';
 
 const TICK = 1_000;
 const MAINTENANCE = 60_000;
 
-/** Rule verdicts reach back one window at most; alerts that ended before that spoil nothing any more. */
-const LONGEST_MEMORY = SPANS['10m'];
-
 /** Windows that a longer stop cut through stay incomplete; so much is read back from the store at a start. */
 const LONGEST_READ_BACK = 3 * SPANS['10m'];
+/** A database that is away must not hold up the watch. */
+const READ_BACK_WITHIN = 3_000;
+
+/** An alert may spoil the oldest window that is read back, from its first second on. */
+const LONGEST_MEMORY = LONGEST_READ_BACK + SPANS['10m'] + ALLOWED_LATENESS;
+
+/** Without a tick for so long the daemon is not well, whatever still answers. */
+const LONGEST_WITHOUT_TICK = 30_000;
 
 const CLOSED_UNTIL = 'windows: closed until';
 
-/** The only place that builds the parts. Start order as written, stop in reverse, all within ten seconds. */
+/** The only place that builds the parts. Start order as written, stop in reverse; the time limits add up to nine seconds. */
 export class App {
   readonly #config: Config;
   readonly #clock: Clock;
@@ -42,6 +49,7 @@ export class App {
   readonly #closers = new Closers();
   #commit: GroupCommit | undefined;
   #web: WebServer | undefined;
+  #lastTick = 0;
 
   constructor(config: Config, clock: Clock, log: Log) {
     this.#config = config;
@@ -84,10 +92,10 @@ export class App {
     this.#closers.add('data folder', () => dataDir.close(), 100);
     const state = new SqliteStateStore({ file: dataDir.path('state.db') });
     state.start();
-    this.#closers.add('state', () => state.stop(), 500);
+    this.#closers.add('state', () => state.stop(), 300);
     const store = createSeriesStore(storeOptions, fleet, dataDir.path, log);
     await store.start();
-    this.#closers.add('store', () => store.stop(), 3_500);
+    this.#closers.add('store', () => store.stop(), 3_200);
     const commit = new GroupCommit(store, log);
     this.#commit = commit;
 
@@ -96,7 +104,7 @@ export class App {
     this.#closers.add('mailer', () => mailer.stop(), 100);
     const outbox = new Outbox({ state, notifier: mailer, clock, log });
     outbox.start();
-    this.#closers.add('outbox', () => outbox.stop(), 1_500);
+    this.#closers.add('outbox', () => outbox.stop(), 1_200);
     const onMessages = () => outbox.wake();
 
     const now = clock.now();
@@ -110,11 +118,13 @@ export class App {
       sourceOf: (rule) => pack.rules[rule].source,
     });
     const windows = await this.#restoredWindows(store, state, now);
+    const intake = new Intake(windows, log);
     const silence = new SilenceWatch(fleet, silenceLimits(pack), now);
     const pipeline = new Pipeline({
       fleet,
       pack,
       windows,
+      intake,
       silence,
       book,
       announcer,
@@ -128,10 +138,17 @@ export class App {
 
     const reports = { customers: fleet.customers, people, siteName: site.name, timeZone, store, state };
     const schedule = new SummarySchedule({ ...reports, options: summary, clock, log, onMessages });
-    await schedule.start();
+    // A summary that is due already is made while the watch begins; it reports its own failures.
+    void schedule.start();
     this.#closers.add('summary schedule', () => schedule.stop(), 200);
+    const acquisition = new Acquisition({
+      ...this.#config,
+      clock,
+      log,
+      onReading: (reading) => pipeline.accept(reading),
+    });
     if (web.enabled) {
-      const latest = () => pipeline.latest();
+      const latest = () => intake.latest();
       const openAlerts = () => book.open();
       const silentAfter = (meter: Meter) => threshold(meter, silenceLimits(pack));
       const parts = {
@@ -143,28 +160,27 @@ export class App {
         latest,
         openAlerts,
         silentAfter,
+        health: () => this.#health(acquisition, store),
         state,
         clock,
         log,
       };
       this.#web = new WebServer(parts);
       await this.#web.start();
-      this.#closers.add('status page', () => this.#web?.stop(), 500);
+      this.#closers.add('status page', () => this.#web?.stop(), 300);
     }
 
-    const ticker = new Ticker(TICK, clock, log, (time) => tick(time, pipeline, windows, state));
-    const maintenance = new Ticker(MAINTENANCE, clock, log, (time) => maintain(time, store, state));
-    this.#closers.add('last tick', () => tick(clock.now(), pipeline, windows, state), 1_500);
-    ticker.start();
-    this.#closers.add('ticker', () => ticker.stop(), 500);
-    maintenance.start();
-    this.#closers.add('maintenance', () => maintenance.stop(), 500);
-    const acquisition = new Acquisition({
-      ...this.#config,
-      clock,
-      log,
-      onReading: (reading) => pipeline.accept(reading),
+    this.#lastTick = now;
+    const ticker = new Ticker(TICK, clock, log, async (time) => {
+      await tick(time, pipeline, windows, state);
+      this.#lastTick = time;
     });
+    const maintenance = new Ticker(MAINTENANCE, clock, log, (time) => maintain(time, store, state));
+    this.#closers.add('last tick', () => tick(clock.now(), pipeline, windows, state), 1_000);
+    ticker.start();
+    this.#closers.add('ticker', () => ticker.stop(), 300);
+    maintenance.start();
+    this.#closers.add('maintenance', () => maintenance.stop(), 300);
     acquisition.start();
     this.#closers.add('acquisition', () => acquisition.stop(), 2_000);
   }
@@ -176,14 +192,27 @@ export class App {
     const closedUntil = Math.min(now, Math.max(noted, now - LONGEST_READ_BACK));
     const windows = new Windows((meter) => fleet.meters.get(meter)?.meter.pollInterval ?? TICK, closedUntil);
     const from = Math.floor(closedUntil / SPANS['10m']) * SPANS['10m'];
-    try {
+    const readAll = async () => {
       for (const meter of fleet.meters.keys()) {
         for (const reading of await store.readings(meter, from, now)) windows.add(reading);
       }
+    };
+    try {
+      // What takes longer goes on beside the watch.
+      await withinTime(readAll(), READ_BACK_WITHIN);
     } catch (error) {
       this.#log.warn({ err: error }, 'The store could not be read at start: windows in progress will be incomplete');
     }
     return windows;
+  }
+
+  #health(acquisition: Acquisition, store: MaintainedStore): Health {
+    const statuses = [...acquisition.status().values()];
+    return {
+      isWell: this.#clock.now() - this.#lastTick < LONGEST_WITHOUT_TICK,
+      answering: statuses.filter(({ answering }) => answering).length,
+      waitingRows: store.backlog?.().rows ?? 0,
+    };
   }
 }
 

@@ -1,23 +1,24 @@
 import type { AlertBook } from './alerts/alert-book.ts';
-import type { AlertChange, RuleName } from './domain/alert.ts';
-import { withDerived } from './domain/derived.ts';
+import type { AlertChange } from './domain/alert.ts';
 import type { Fleet, MeterPlace } from './domain/fleet.ts';
 import type { Reading } from './domain/reading.ts';
 import { SPANS, type Window } from './domain/window.ts';
 import type { Log } from './lib/log.ts';
 import type { Announcer } from './notify/announcer.ts';
-import { judgeReading, judgeWindow, type SampleVerdict } from './rules/judge.ts';
+import { type Fired, judgeReading, judgeWindow, type SampleVerdict } from './rules/judge.ts';
 import type { RulePack } from './rules/pack.ts';
 import type { SilenceWatch } from './rules/silence-watch.ts';
 import type { GroupCommit } from './store/group-commit.ts';
 import type { SeriesStore } from './store/series-store.ts';
 import type { OutgoingMessage, StateStore } from './store/state-store.ts';
+import type { Intake } from './windows/intake.ts';
 import type { Windows } from './windows/windows.ts';
 
 export interface PipelineParts {
   readonly fleet: Fleet;
   readonly pack: RulePack;
   readonly windows: Windows;
+  readonly intake: Intake;
   readonly silence: SilenceWatch;
   readonly book: AlertBook;
   readonly announcer: Announcer;
@@ -39,8 +40,8 @@ const SAMPLES_IN_A_GAP = 3;
  */
 export class Pipeline {
   readonly #parts: PipelineParts;
-  readonly #latest = new Map<string, Reading>();
   #unsavedMessages: OutgoingMessage[] = [];
+  #isRefused = false;
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
@@ -48,23 +49,18 @@ export class Pipeline {
 
   /** Takes a reading; resolves when it is durable. Readings that come late are stored and not judged again. */
   accept(raw: Reading): Promise<void> {
-    const { fleet, pack, windows, silence, commit, log } = this.#parts;
+    const { fleet, pack, intake, silence, commit, log } = this.#parts;
     const place = fleet.meters.get(raw.meter);
     if (!place) {
       log.warn({ meter: raw.meter }, 'A reading of a meter that is not configured was dropped');
       return Promise.resolve();
     }
-    const reading = withDerived(raw);
+    const { reading, isNews } = intake.take(raw);
     const durable = commit.add(reading);
     // A broker sends only so many messages before it waits for their acknowledgement: the next tick may be too late.
     if (reading.timeSource !== 'read') commit.flushSoon();
-
-    silence.heard(reading.meter, reading.time);
-    windows.add(reading);
-    const latest = this.#latest.get(reading.meter);
-    if (latest && reading.time <= latest.time) return durable;
-    this.#latest.set(reading.meter, reading);
-    this.#follow(place, judgeReading(pack, place, reading, this.#fired));
+    silence.heard(reading.meter, raw.arrivedAt);
+    if (isNews) this.#follow(place, judgeReading(pack, place, reading, this.#fired));
     return durable;
   }
 
@@ -85,25 +81,21 @@ export class Pipeline {
   dropUnwatched(now: number): void {
     const { fleet, pack, book } = this.#parts;
     for (const alert of book.open()) {
-      const isWatched = fleet.meters.has(alert.subject) || fleet.lines.has(alert.subject);
+      // A line with a single meter has no alert of its own: its meter has.
+      const isWatched = fleet.meters.has(alert.subject) || (fleet.lines.get(alert.subject)?.length ?? 0) > 1;
       if (isWatched && pack.rules[alert.rule].enabled) continue;
       this.#save(listOf(book.end(alert.rule, alert.subject, 'no longer watched', now)));
     }
   }
 
-  /** The latest reading of each meter since the start, with derived quantities. */
-  latest(): ReadonlyMap<string, Reading> {
-    return this.#latest;
-  }
-
-  readonly #fired = (rule: RuleName, meter: string, from: number, to: number): boolean =>
-    this.#parts.book.firedWithin(rule, meter, from, to);
+  readonly #fired: Fired = (...which) => this.#parts.book.firedWithin(...which);
 
   #follow(place: MeterPlace, verdicts: Iterable<SampleVerdict>): void {
     const { book, log } = this.#parts;
     try {
       for (const { rule, verdict, sample, settings, supersedes } of verdicts) {
-        const step = settings.judged_on === 'reading' ? place.meter.pollInterval : SPANS[settings.judged_on];
+        const span = settings.judged_on === 'reading' ? 0 : SPANS[settings.judged_on];
+        const step = Math.max(place.meter.pollInterval, span);
         const change = book.judge(
           { rule, subject: place.meter.id, severity: settings.severity, verdict, start: sample.start, end: sample.end },
           {
@@ -115,12 +107,18 @@ export class Pipeline {
         if (!change) continue;
         const ended =
           change.kind === 'fired'
-            ? supersedes.map((other) => book.end(other, place.meter.id, 'taken over by a graver alert', change.time))
+            ? supersedes.flatMap((other) =>
+                listOf(book.end(other, place.meter.id, 'taken over by a graver alert', change.time)),
+              )
             : [];
-        this.#save([change, ...ended.flatMap(listOf)]);
+        const [takenOver] = ended;
+        this.#save([takenOver ? { ...change, follows: takenOver.alert.id } : change, ...ended]);
       }
     } catch (error) {
-      log.error({ err: error, meter: place.meter.id }, 'A rule failed on this meter; the others go on');
+      log.error(
+        { err: error, meter: place.meter.id },
+        'A rule failed on this meter: it and those after it did not judge this sample',
+      );
     }
   }
 
@@ -140,8 +138,8 @@ export class Pipeline {
    * behind is tried again with the next change or tick.
    */
   #save(changes: readonly AlertChange[]): void {
-    const { book, announcer, state, onMessages, log } = this.#parts;
-    for (const change of changes) this.#unsavedMessages.push(...announcer.messagesFor(change));
+    const { book, state, onMessages, log } = this.#parts;
+    for (const change of changes) this.#unsavedMessages.push(...this.#messagesFor(change));
     const unsaved = book.unsaved();
     const messages = this.#unsavedMessages;
     if (unsaved.alerts.length + unsaved.forget.length + messages.length === 0) return;
@@ -150,13 +148,23 @@ export class Pipeline {
       book.saved(unsaved);
       this.#unsavedMessages = [];
       if (messages.length > 0) onMessages();
+      if (this.#isRefused) log.info({ messages: messages.length }, 'Alerts are saved again');
+      this.#isRefused = false;
     } catch (error) {
-      log.error(
-        { err: error, alerts: unsaved.alerts.length },
-        'Alerts could not be saved: nobody is told until they are',
-      );
+      if (!this.#isRefused) log.error({ err: error }, 'Alerts cannot be saved: nobody is told until they are');
+      this.#isRefused = true;
     }
     for (const change of changes) this.#logChange(change);
+  }
+
+  /** A text that cannot be made must not keep the alert itself from being kept and shown. */
+  #messagesFor(change: AlertChange): readonly OutgoingMessage[] {
+    try {
+      return this.#parts.announcer.messagesFor(change);
+    } catch (error) {
+      this.#parts.log.error({ err: error, alert: change.alert.id }, 'The mails of an alert could not be written');
+      return [];
+    }
   }
 
   #logChange({ kind, reason, alert, time }: AlertChange): void {
@@ -169,8 +177,8 @@ export class Pipeline {
       at: new Date(time).toISOString(),
       reason,
     };
-    if (kind === 'fired') this.#parts.log.warn(fields, 'Alert fired');
-    else this.#parts.log.info(fields, 'Alert resolved');
+    if (kind === 'resolved') this.#parts.log.info(fields, 'Alert resolved');
+    else this.#parts.log.warn(fields, kind === 'fired' ? 'Alert fired' : 'Alert became graver');
   }
 
   async #writeWindows(closed: readonly Window[]): Promise<void> {

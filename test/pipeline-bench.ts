@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { AlertBook } from '../src/alerts/alert-book.ts';
-import type { Customer, Person } from '../src/domain/customer.ts';
+import type { Customer, Person, SupplyPoint } from '../src/domain/customer.ts';
 import { fleetOf } from '../src/domain/fleet.ts';
 import type { Values } from '../src/domain/reading.ts';
 import { createAnnouncer } from '../src/notify/announcer.ts';
@@ -13,6 +13,7 @@ import { SilenceWatch } from '../src/rules/silence-watch.ts';
 import { EmbeddedStore } from '../src/store/embedded.ts';
 import { GroupCommit } from '../src/store/group-commit.ts';
 import { SqliteStateStore } from '../src/store/state.ts';
+import { Intake } from '../src/windows/intake.ts';
 import { Windows } from '../src/windows/windows.ts';
 import { GB } from './rules/points.ts';
 
@@ -25,28 +26,30 @@ const PEOPLE: readonly Person[] = [
   { id: 'duty', name: 'Duty Desk', role: 'grid_engineer', email: 'duty@grid.example', locale: 'zh-CN' },
 ];
 
-/** One hospital at 0.38 kV with meter 'lv' and one steel mill at 10 kV with meter 'mv', polled once a second. */
-const CUSTOMERS: readonly Customer[] = [
-  {
-    id: 'hospital',
-    name: 'Hill Hospital',
-    class: 'special',
-    industry: 'hospital',
-    accountManager: 'am',
-    supplyPoints: [pointWith('lv', 0.38, 1)],
-  },
-  {
-    id: 'mill',
-    name: 'River Mill',
-    class: 'first',
-    industry: 'steel',
-    accountManager: 'am2',
-    supplyPoints: [pointWith('mv', 10, 2)],
-  },
-];
+/** One hospital at 0.38 kV with meter 'lv' and one steel mill at 10 kV with meter 'mv'. */
+function customers(pollInterval: number): readonly Customer[] {
+  return [
+    {
+      id: 'hospital',
+      name: 'Hill Hospital',
+      class: 'special',
+      industry: 'hospital',
+      accountManager: 'am',
+      supplyPoints: [pointWith('lv', 0.38, pollInterval)],
+    },
+    {
+      id: 'mill',
+      name: 'River Mill',
+      class: 'first',
+      industry: 'steel',
+      accountManager: 'am2',
+      supplyPoints: [pointWith('mv', 10, pollInterval)],
+    },
+  ];
+}
 
-function pointWith(meter: string, nominalKv: number, unit: number) {
-  const connection = { kind: 'modbus-tcp', host: meter, port: 502, unit } as const;
+function pointWith(meter: string, nominalKv: number, pollInterval: number): SupplyPoint {
+  const connection = { kind: 'modbus-tcp', host: meter, port: 502, unit: 1 } as const;
   return {
     id: `${meter}-point`,
     name: `${meter} feed`,
@@ -54,7 +57,7 @@ function pointWith(meter: string, nominalKv: number, unit: number) {
     feeder: 'F1',
     substation: 'East',
     contractKva: 1_000,
-    meters: [{ id: meter, model: 'sdm630', connection, pollInterval: 1_000, ctRatio: 1, ptRatio: 1 }],
+    meters: [{ id: meter, model: 'sdm630', connection, pollInterval, ctRatio: 1, ptRatio: 1 }],
   };
 }
 
@@ -64,12 +67,14 @@ export async function openBench(
     readonly pack?: RulePack;
     readonly folder?: string;
     readonly start?: number;
+    readonly pollInterval?: number;
     readonly faults?: Partial<PipelineParts>;
   } = {},
 ) {
   const { pack = GB, folder = mkdtempSync(join(tmpdir(), 'pq-butler-')), start = START, faults = {} } = options;
-  const log = pino({ level: 'silent' });
-  const fleet = fleetOf(CUSTOMERS);
+  const lines: { level: number; msg: string }[] = [];
+  const log = pino({}, { write: (line) => void lines.push(JSON.parse(line)) });
+  const fleet = fleetOf(customers(options.pollInterval ?? 1_000));
   const state = new SqliteStateStore({ file: join(folder, 'state.db') });
   state.start();
   const store = new EmbeddedStore({
@@ -81,10 +86,12 @@ export async function openBench(
   await store.start();
   const book = new AlertBook();
   book.restore([...state.alertsBetween(start - 600_000, start), ...state.openAlerts()]);
+  const windows = new Windows(() => 1_000);
   const pipeline = new Pipeline({
     fleet,
     pack,
-    windows: new Windows(() => 1_000),
+    windows,
+    intake: new Intake(windows, log),
     silence: new SilenceWatch(fleet, silenceLimits(pack), start),
     book,
     announcer: createAnnouncer({
@@ -110,7 +117,17 @@ export async function openBench(
     pipeline,
     /** One reading, `second` after START; not awaited, as the poller does not either. */
     read(meter: string, second: number, values: Values): Promise<void> {
-      return pipeline.accept({ meter, time: START + second * 1000, timeSource: 'read', values });
+      const time = START + second * 1000;
+      return pipeline.accept({ meter, time, arrivedAt: time, timeSource: 'read', values });
+    },
+    /** A message whose payload has the time `second`, and that arrives at `arrival`. */
+    send(meter: string, second: number, values: Values, arrival: number): Promise<void> {
+      const [time, arrivedAt] = [START + second * 1000, START + arrival * 1000];
+      return pipeline.accept({ meter, time, arrivedAt, timeSource: 'payload', values });
+    },
+    /** What was logged at a level. */
+    logged(level: 'warn' | 'error'): string[] {
+      return lines.filter((line) => line.level === pino.levels.values[level]).map(({ msg }) => msg);
     },
     tick(second: number): Promise<void> {
       return pipeline.tick(START + second * 1000);

@@ -120,6 +120,32 @@ describe('the pipeline', () => {
     ]);
   });
 
+  it('tells an interruption also when a phase was lost before it, and a dip that becomes one', async () => {
+    const each = await bench();
+    await run(each, 0, 5);
+    await run(each, 5, 25, { mv: star(0, PHASE_10KV, PHASE_10KV), lv: star(180, 220, 220) });
+    await run(each, 25, 40, { mv: star(0, 0, 0), lv: star(0, 0, 0) });
+    await run(each, 40, 60);
+    const told = (kind: string) => each.state.recentMessages(100).filter(({ id }) => id.includes(`.${kind}.`));
+    expect(changes(each).sort()).toEqual([
+      'phase_loss mv resolved 5 40 good for the clearing time',
+      'voltage_dip lv resolved 5 40 good for the clearing time',
+      'voltage_dip mv resolved 25 40 good for the clearing time',
+      'voltage_dip mv resolved 5 15 taken over by a graver alert',
+    ]);
+    const worsened = told('worsened');
+    expect(worsened.map(({ recipient }) => recipient).sort()).toEqual(['am', 'duty']);
+    expect(worsened.find(({ recipient }) => recipient === 'am')?.subject).toContain('Supply interruption');
+    expect(each.mails()).toContain('am2: 【紧急】River Mill：供电中断');
+  });
+
+  it('calls it a deviation when a dip does not end: a dip lasts a minute at most', async () => {
+    const each = await bench();
+    await run(each, 0, 20);
+    await run(each, 20, 320, { lv: star(190, 190, 190) });
+    expect(changes(each)).toEqual(['voltage_dip lv firing 20', 'voltage_deviation lv firing 120']);
+  });
+
   it('leaves windows that a dip cut through out of the steady-state verdicts', async () => {
     const pack = mergePack(GB, ruleOverrides.parse({ voltage_deviation: { open_after: '0s' } }));
     const each = await bench({ pack });
@@ -148,8 +174,61 @@ describe('the pipeline', () => {
     await run(each, 10, 45, { mv: null });
     expect(changes(each)).toEqual(['meter_silent mv firing 9']);
     expect(each.mails()).toEqual(['duty: 【告警】表计失联：River Mill / mv feed']);
-    await run(each, 45, 50);
+    await run(each, 45, 104);
+    expect(changes(each)[0]).toContain('meter_silent mv firing');
+    await run(each, 104, 110);
     expect(changes(each)[0]).toContain('meter_silent mv resolved');
+  });
+
+  it('fires on meters that are polled rarely: a hold time runs from one poll to the next', async () => {
+    const pack = mergePack(GB, ruleOverrides.parse({ overload: { judged_on: 'reading' } }));
+    const each = await bench({ pack, pollInterval: 300_000 });
+    for (const second of [0, 300, 600])
+      await Promise.all([
+        each.read('lv', second, { ...HEALTHY.lv, apparent_power_total: 1_800_000 }),
+        each.tick(second),
+      ]);
+    expect(changes(each)).toEqual(['overload lv firing 0']);
+  });
+
+  it('judges silence by when something arrived, not by what the clock of a meter says', async () => {
+    const each = await bench();
+    for (let second = 0; second < 90; second++) {
+      void each.send('lv', second - 70, HEALTHY.lv, second);
+      void each.read('mv', second, HEALTHY.mv);
+      await each.tick(second + 0.5);
+    }
+    expect(changes(each)).toEqual([]);
+    expect(each.logged('warn')).toContain('Readings miss their windows: the meter or its broker is behind');
+  });
+
+  it('joins two messages of one instant, and counts it once', async () => {
+    const each = await bench();
+    void each.send('lv', 1, { voltage_l1_n: 220 }, 1);
+    void each.send('lv', 1, { active_power_total: 3_000, apparent_power_total: 4_000 }, 1.2);
+    void each.send('lv', 1, { active_power_total: 3_000, apparent_power_total: 4_000 }, 1.4);
+    await each.tick(70);
+    expect(await each.store.readings('lv', START, START + 60_000)).toMatchObject([
+      { values: { voltage_l1_n: 220, active_power_total: 3_000, power_factor_total: 0.75 } },
+    ]);
+    const [minute] = await each.store.windows('lv', '1m', START, START + 60_000);
+    expect(minute).toMatchObject({
+      count: 1,
+      aggregates: { voltage_l1_n: { count: 1 }, active_power_total: { count: 1 } },
+    });
+  });
+
+  it('follows a clock that is set back, says so once, and goes on judging', async () => {
+    const each = await bench();
+    await run(each, 3_600, 3_605);
+    await run(each, 10, 15);
+    await run(each, 15, 20, { lv: phases(150, 220, 220), mv: null });
+    expect(changes(each)).toEqual(['voltage_dip lv firing 15']);
+    expect(each.logged('error')).toEqual([
+      'The clock of this computer was set back: windows of that time stay incomplete',
+    ]);
+    await run(each, 20, 50, { mv: null });
+    expect(changes(each)).toContain('meter_silent mv firing 14');
   });
 
   it('stores a reading that comes late, and does not judge it again', async () => {

@@ -56,7 +56,7 @@ rules:
   overload: { judged_on: reading, open_after: 6s, clear_after: 5s }
   phase_loss: { open_after: 3s, clear_after: 3s }
   voltage_dip: { clear_after: 2s }
-  meter_silent: { limits: [{ missed_polls: 4, at_least: 6s }] }
+  meter_silent: { clear_after: 3s, limits: [{ missed_polls: 4, at_least: 6s }] }
 
 poll_interval: 1s
 

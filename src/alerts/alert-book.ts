@@ -34,12 +34,12 @@ export class AlertBook {
     return this.#take(current, current.state === 'pending' ? { alert: undefined } : resolve(current, reason, time));
   }
 
-  /** Whether such an alert fired at any time within [from, to]. */
-  firedWithin(rule: RuleName, subject: string, from: number, to: number): boolean {
+  /** Whether such an alert fired at any time within [from, to]; of a long alert only the first `forMs` count. */
+  firedWithin(rule: RuleName, subject: string, from: number, to: number, forMs = Number.POSITIVE_INFINITY): boolean {
     const key = alertKey({ rule, subject });
     const open = this.#open.get(key);
-    const ended = this.#ended.get(key);
-    return (open?.state === 'firing' && open.since <= to) || (ended !== undefined && touches(ended, from, to));
+    const alerts = [this.#ended.get(key), open?.state === 'firing' ? open : undefined];
+    return alerts.some((alert) => alert !== undefined && touches(alert, from, to, forMs));
   }
 
   /** Pending and firing alerts, oldest first. */
@@ -79,6 +79,6 @@ export class AlertBook {
   }
 }
 
-function touches(alert: Alert, from: number, to: number): boolean {
-  return alert.since <= to && (alert.resolvedAt ?? Number.POSITIVE_INFINITY) >= from;
+function touches({ since, resolvedAt }: Alert, from: number, to: number, forMs: number): boolean {
+  return since <= to && Math.min(resolvedAt ?? Number.POSITIVE_INFINITY, since + forMs) >= from;
 }

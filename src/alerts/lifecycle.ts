@@ -34,12 +34,16 @@ export interface Step {
 export function step(current: Alert | undefined, judgement: Judgement, holds: Holds): Step {
   const { standing, evidence } = judgement.verdict;
   if (standing === 'cannot say' || !evidence) return { alert: current };
-  // A window that a restart made us judge twice says nothing new.
-  if (current && judgement.end <= current.seenAt) return { alert: current };
+  // A window that a restart made us judge twice says nothing new; what lies further back means a clock that was set back.
+  const back = current ? current.seenAt - judgement.end : -1;
+  if (back >= 0 && back <= LONGEST_REJUDGED) return { alert: current };
   if (standing === 'bad') return bad(current, judgement, evidence, holds);
   if (!current || current.state === 'pending') return { alert: undefined };
   return standing === 'good' ? good(current, judgement, holds) : { alert: seen(current, judgement) };
 }
+
+/** Windows that closed so long ago may be judged once more after a restart. Milliseconds. */
+const LONGEST_REJUDGED = 30 * 60_000;
 
 /** Ends a firing alert for a reason that lies outside its own samples. */
 export function resolve(alert: Alert, reason: ChangeReason, time: number): Step & { readonly alert: Alert } {
@@ -49,7 +53,8 @@ export function resolve(alert: Alert, reason: ChangeReason, time: number): Step 
 
 function bad(current: Alert | undefined, judgement: Judgement, evidence: Evidence, holds: Holds): Step {
   const alert = worse(current, judgement, evidence, holds);
-  if (alert.state === 'firing' || judgement.end - alert.since < holds.openAfter) return { alert };
+  if (current?.state === 'firing') return { alert, ...worsening(current, alert, judgement.end) };
+  if (judgement.end - alert.since < holds.openAfter) return { alert };
   const fired: Alert = { ...alert, state: 'firing', firedAt: judgement.end };
   return {
     alert: fired,
@@ -57,9 +62,15 @@ function bad(current: Alert | undefined, judgement: Judgement, evidence: Evidenc
   };
 }
 
+/** People were told of a dip, and it has become an interruption: that is news. More of the same is not. */
+function worsening(before: Alert, alert: Alert, time: number): Pick<Step, 'change'> {
+  if (alert.worst.kind === before.worst.kind) return {};
+  return { change: { kind: 'worsened', reason: 'turned into something graver', alert, time } };
+}
+
 function worse(current: Alert | undefined, judgement: Judgement, evidence: Evidence, holds: Holds): Alert {
   const { rule, subject, severity, start, end } = judgement;
-  if (!current || (current.state === 'pending' && start - current.seenAt > holds.maxGap)) {
+  if (!current || (current.state === 'pending' && Math.abs(start - current.seenAt) > holds.maxGap)) {
     const id = alertId(rule, subject, start);
     return {
       id,
@@ -80,7 +91,7 @@ function worse(current: Alert | undefined, judgement: Judgement, evidence: Evide
 }
 
 function good(current: Alert, judgement: Judgement, holds: Holds): Step {
-  const isOneSpell = current.goodSince !== undefined && judgement.start - current.seenAt <= holds.maxGap;
+  const isOneSpell = current.goodSince !== undefined && Math.abs(judgement.start - current.seenAt) <= holds.maxGap;
   const goodSince = isOneSpell && current.goodSince !== undefined ? current.goodSince : judgement.start;
   const alert: Alert = { ...current, goodSince, seenAt: judgement.end };
   if (judgement.end - goodSince < holds.clearAfter) return { alert };

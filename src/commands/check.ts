@@ -1,4 +1,6 @@
 import type { Config } from '../config/config.ts';
+import type { SupplyPoint } from '../domain/customer.ts';
+import { isNominalVoltage } from '../domain/nominal-voltage.ts';
 import type { Output } from './output.ts';
 import { readConfig, WRONG_CONFIGURATION } from './read-config.ts';
 
@@ -19,7 +21,7 @@ function summaryOf(config: Config): string[] {
   const models = countsOf([...fleet.meters.values()].map(({ meter }) => meter.model));
   const roles = countsOf(people.map(({ role }) => role));
   const rules = Object.entries(pack.rules).flatMap(([name, { enabled }]) => (enabled ? [name] : []));
-  const unlimited = points.filter(({ contractKva, transformerKva }) => (contractKva ?? transformerKva) === undefined);
+  const notes = points.flatMap((point) => [...strangeVoltage(point), ...unwatchedLoad(point)]);
   return [
     `  customers  ${customers.length}, with ${counted(points.length, 'supply point')}`,
     `  meters     ${fleet.meters.size}: ${models}`,
@@ -28,10 +30,20 @@ function summaryOf(config: Config): string[] {
     `  people     ${people.length}: ${roles}`,
     `  rules      ${pack.standard}: ${rules.length > 0 ? rules.join(', ') : 'all disabled'}`,
     `  store      ${store.kind}, data in ${dataDir}`,
-    ...unlimited.map(
-      ({ id }) => `  note       ${id} has neither contract_kva nor transformer_kva: overload is not watched`,
-    ),
+    ...notes.map((note) => `  note       ${note}`),
   ];
+}
+
+/** 'c01-a: 380 kV is not a nominal voltage of GB/T 156; meant 0.38?' */
+function strangeVoltage({ id, nominalKv }: SupplyPoint): string[] {
+  if (isNominalVoltage(nominalKv)) return [];
+  const hint = isNominalVoltage(nominalKv / 1000) ? `; meant ${nominalKv / 1000}?` : '';
+  return [`${id}: ${nominalKv} kV is not a nominal voltage of GB/T 156${hint}`];
+}
+
+function unwatchedLoad({ id, contractKva, transformerKva }: SupplyPoint): string[] {
+  if ((contractKva ?? transformerKva) !== undefined) return [];
+  return [`${id} has neither contract_kva nor transformer_kva: overload is not watched`];
 }
 
 /** ['a', 'b', 'a'] → '2 a, 1 b' */

@@ -3,11 +3,15 @@ import type { Config } from '../config/config.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { createLogger } from '../lib/logger.ts';
+import { withinTime } from '../lib/within-time.ts';
 import type { Output } from './output.ts';
 import { readConfig, WRONG_CONFIGURATION } from './read-config.ts';
 
 const COULD_NOT_START = 1;
 const CRASHED = 70;
+
+/** Supervisors are promised ten seconds; what is on disk by then is safe. */
+const STOP_WITHIN = 9_500;
 
 /** What a crash may still do: bring readings to disk. */
 const RESCUE_TIME = 2_000;
@@ -19,23 +23,31 @@ export async function run(configFile: string, out: Output): Promise<number> {
   const log = createLogger(config.log);
   const app = new App(config, systemClock, log);
   const stopRequested = untilSignal();
-  endLoudlyOnCrash(app, log);
+  const hasCrashed = endLoudlyOnCrash(app, log);
   log.info(outlineOf(config), 'pq-butler starts');
+  const started = app.start();
   try {
-    await app.start();
+    await Promise.race([started, stopRequested]);
   } catch (error) {
     log.error({ err: error }, 'pq-butler could not start');
     return COULD_NOT_START;
   }
-  const signal = await stopRequested;
-  log.info({ signal }, 'pq-butler stops');
+  log.info({ signal: await stopRequested }, 'pq-butler stops');
+  if (!(await withinTime(stop(started, app, log), STOP_WITHIN)))
+    log.warn('pq-butler did not stop in time; it ends now');
+  if (hasCrashed()) return CRASHED;
+  log.info('pq-butler has stopped');
+  return 0;
+}
+
+/** A signal may come while the parts are still being started: what was begun is finished first, which is bounded. */
+async function stop(started: Promise<void>, app: App, log: Log): Promise<void> {
   try {
+    await started;
     await app.stop();
   } catch (error) {
     log.warn({ err: error }, 'A part did not stop as it should');
   }
-  log.info('pq-butler has stopped');
-  return 0;
 }
 
 function outlineOf({ fleet, dataDir, store, pack }: Config): Record<string, unknown> {
@@ -57,7 +69,8 @@ function untilSignal(): Promise<NodeJS.Signals> {
   });
 }
 
-function endLoudlyOnCrash(app: App, log: Log): void {
+/** Gives whether it has come to that. */
+function endLoudlyOnCrash(app: App, log: Log): () => boolean {
   let isCrashing = false;
   const crash = (kind: string) => (error: unknown) => {
     if (isCrashing) return;
@@ -69,4 +82,5 @@ function endLoudlyOnCrash(app: App, log: Log): void {
   };
   process.on('uncaughtException', crash('uncaught exception'));
   process.on('unhandledRejection', crash('unhandled rejection'));
+  return () => isCrashing;
 }

@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import type { Clock } from '../lib/clock.ts';
+import { messageOf as textOf } from '../lib/errors.ts';
 import { localDay, localDayOf } from '../lib/local-day.ts';
 import type { Log } from '../lib/log.ts';
 import { messageOf } from '../notify/announcer.ts';
@@ -7,8 +8,13 @@ import { renderText } from '../notify/mail-content.ts';
 import { Mailer } from '../notify/mailer.ts';
 import { dailySummaries } from '../reports/daily-summary.ts';
 import { openForReading } from '../store/open-for-reading.ts';
+import { StoreUnavailable } from '../store/series-store.ts';
 import type { Output } from './output.ts';
 import { readConfig, WRONG_CONFIGURATION } from './read-config.ts';
+
+const FAILED = 1;
+
+type Summaries = Awaited<ReturnType<typeof dailySummaries>>;
 
 export interface SummaryRequest {
   readonly config: string;
@@ -31,36 +37,47 @@ export async function summary(request: SummaryRequest, out: Output, clock: Clock
     out.stderr.write(`--date ${request.date}: expected a day such as ${localDayOf(now, timeZone).date}\n`);
     return 2;
   }
-  const people = config.people.filter(({ id }) => request.manager === undefined || id === request.manager);
+  if (day.from > now) {
+    out.stderr.write(`--date ${day.date}: expected a day that has begun\n`);
+    return 2;
+  }
+  const managers = config.people.filter(({ role }) => role === 'account_manager');
+  const people = managers.filter(({ id }) => request.manager === undefined || id === request.manager);
   if (people.length === 0) {
-    out.stderr.write(`--manager ${request.manager}: expected one of ${config.people.map(({ id }) => id).join(', ')}\n`);
+    out.stderr.write(`--manager ${request.manager}: expected one of ${managers.map(({ id }) => id).join(', ')}\n`);
     return 2;
   }
 
-  const stores = await openForReading(config.store, config.fleet, config.dataDir, log);
+  let summaries: Summaries;
   try {
-    const sources = { customers: config.customers, people, siteName: config.site.name, timeZone, ...stores };
-    const summaries = await dailySummaries(sources, day, now);
-    if (request.send) return await send(summaries, config, day.date, now, out);
-    for (const { manager, content } of summaries) {
-      out.stdout.write(
-        `To: ${manager.name} <${manager.email}>\nSubject: ${content.subject}\n\n${renderText(content)}\n`,
-      );
+    const stores = await openForReading(config.store, config.fleet, config.dataDir, log);
+    try {
+      const sources = { customers: config.customers, people, siteName: config.site.name, timeZone, ...stores };
+      summaries = await dailySummaries(sources, day, now);
+    } finally {
+      await stores.close();
     }
-    return 0;
-  } finally {
-    await stores.close();
+  } catch (error) {
+    // No daemon ran here yet, a file is damaged, the database is away: for an operator to mend, who needs no stack.
+    out.stderr.write(`no summary of ${day.date}: ${reasonOf(error, config)}\n`);
+    return FAILED;
   }
+  if (request.send) return await send(summaries, config, day.date, now, out);
+  for (const { manager, content } of summaries) {
+    out.stdout.write(`To: ${manager.name} <${manager.email}>\nSubject: ${content.subject}\n\n${renderText(content)}\n`);
+  }
+  return 0;
+}
+
+/** One line, and which database it is that cannot be used. */
+function reasonOf(error: unknown, { store }: Config): string {
+  const reason = textOf(error).replace(/\s+/g, ' ');
+  const isAway = error instanceof StoreUnavailable && store.kind === 'influx';
+  return isAway ? `${store.influx.url} cannot be used now: ${reason}` : reason;
 }
 
 /** Mails at once, past the outbox: who asked for it is there to see whether it worked. */
-async function send(
-  summaries: Awaited<ReturnType<typeof dailySummaries>>,
-  config: Config,
-  date: string,
-  now: number,
-  out: Output,
-): Promise<number> {
+async function send(summaries: Summaries, config: Config, date: string, now: number, out: Output): Promise<number> {
   const mailer = new Mailer(config.mail);
   mailer.start();
   let failed = 0;
@@ -77,5 +94,5 @@ async function send(
   } finally {
     mailer.stop();
   }
-  return failed === 0 ? 0 : 1;
+  return failed === 0 ? 0 : FAILED;
 }

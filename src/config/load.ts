@@ -1,8 +1,9 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Customer } from '../domain/customer.ts';
 import { fleetOf } from '../domain/fleet.ts';
 import { loadModels } from '../meters/model-files.ts';
-import { mergePack, type RulePack, rulePack } from '../rules/pack.ts';
+import { mergePack, type RulePack, rulePack, withoutLimits } from '../rules/pack.ts';
 import type { Config } from './config.ts';
 import { crossCheck } from './cross-checks.ts';
 import { customersFile, customersOf } from './customers.ts';
@@ -54,6 +55,9 @@ export function loadConfig(file: string, env: Env = process.env): Loaded {
 
   const { data_dir, poll_interval, rules, people, site, log, store, web, modbus, mqtt, mail, summary } = main.value;
   const list = customersOf(customers.value, poll_interval);
+  const merged = mergePack(pack.value, rules);
+  const silentRules = rulesWithoutLimits(merged, list, origin);
+  if (silentRules.length > 0) return { ok: false, problems: silentRules };
   const config: Config = {
     file: resolve(file),
     dataDir: resolve(beside(file, data_dir)),
@@ -65,13 +69,20 @@ export function loadConfig(file: string, env: Env = process.env): Loaded {
     mqtt,
     mail,
     summary,
-    pack: mergePack(pack.value, rules),
+    pack: merged,
     models: models.models,
     people,
     customers: list,
     fleet: fleetOf(list),
   };
   return { ok: true, config: deepFreeze(config) };
+}
+
+function rulesWithoutLimits(pack: RulePack, customers: readonly Customer[], origin: Origin): Problem[] {
+  const voltages = new Set(customers.flatMap(({ supplyPoints }) => supplyPoints.map(({ nominalKv }) => nominalKv)));
+  return withoutLimits(pack, [...voltages]).map(({ rule, kv }) =>
+    origin.problem(['rules', rule, 'limits'], `expected a row for ${kv} kV, which supply points have`),
+  );
 }
 
 function modelsOf({ models_dir }: Outline, origin: Origin) {

@@ -16,6 +16,7 @@ export type AlertState = 'pending' | 'firing' | 'resolved';
 /** Why an alert changed; a change without a reason does not exist. */
 export type ChangeReason =
   | 'held for the opening time'
+  | 'turned into something graver'
   | 'good for the clearing time'
   | 'taken over by a graver alert'
   | 'no longer watched';
@@ -47,12 +48,14 @@ export interface Alert {
   readonly worst: Evidence;
 }
 
-/** An alert that people are told about: it began to fire, or it is over. */
+/** An alert that people are told about: it began to fire, it is of a graver kind than they were told, or it is over. */
 export interface AlertChange {
-  readonly kind: 'fired' | 'resolved';
+  readonly kind: 'fired' | 'worsened' | 'resolved';
   readonly reason: ChangeReason;
   readonly alert: Alert;
   readonly time: number;
+  /** The id of an alert that this one took over: its mails answer those of the other. */
+  readonly follows?: string;
 }
 
 export function alertKey(alert: Pick<Alert, 'rule' | 'subject'>): string {

@@ -11,6 +11,8 @@ export interface Reading {
   readonly meter: string;
   readonly time: number;
   readonly timeSource: TimeSource;
+  /** When the daemon got it: equal to `time` for a polled meter, later for a message that waited at its broker. */
+  readonly arrivedAt: number;
   readonly values: Values;
   /** Quantities that the meter was asked for and that have no usable value, with the reason. */
   readonly missing?: Readonly<Partial<Record<Quantity, MissingReason>>>;

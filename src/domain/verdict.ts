@@ -23,7 +23,10 @@ export interface Evidence {
   readonly judged: number;
   readonly limit: number;
   readonly unit: '%' | 's';
-  /** What kind of trouble within the rule: 'over', 'under', 'dip', 'interruption', 'contract', 'transformer'. */
+  /**
+   * What kind of trouble within the rule: 'over', 'under', 'sum', 'dip', 'interruption', 'lost', 'metering', 'contract',
+   * 'transformer', 'meter', 'line'.
+   */
   readonly kind: string;
   /** 'L1', 'L2-L3'; empty when the whole point is concerned. */
   readonly phases: readonly string[];

@@ -1,9 +1,12 @@
 import type { Quantity } from './quantity.ts';
 
-/** Clock-aligned spans in milliseconds, by the name that configuration and store use. */
-export const SPANS = { '1m': 60_000, '10m': 600_000 } as const;
+/** Clock-aligned spans, shortest first, by the name that configuration and store use. */
+export const SPAN_NAMES = ['1m', '10m'] as const;
 
-export type Span = keyof typeof SPANS;
+export type Span = (typeof SPAN_NAMES)[number];
+
+/** In milliseconds. */
+export const SPANS = { '1m': 60_000, '10m': 600_000 } as const satisfies Record<Span, number>;
 
 /** One quantity over one window. `value` is averaged as the quantity demands (RMS for voltages and currents). */
 export interface Aggregate {

@@ -1,5 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { asError } from './errors.ts';
+import { withinTime } from './within-time.ts';
 
 type Close = () => void | Promise<void>;
 
@@ -22,28 +22,14 @@ export class Closers {
 
   async #close(): Promise<void> {
     let first: Error | undefined;
-    for (const part of this.#parts.toReversed()) {
+    for (const { name, close, limitMs } of this.#parts.toReversed()) {
       try {
-        await withinTime(part.name, Promise.resolve().then(part.close), part.limitMs);
+        const isClosed = await withinTime(Promise.resolve().then(close), limitMs);
+        if (!isClosed) throw new Error(`${name} did not close within ${limitMs} ms`);
       } catch (error) {
         first ??= asError(error);
       }
     }
     if (first) throw first;
-  }
-}
-
-async function withinTime(name: string, work: Promise<void>, limitMs: number): Promise<void> {
-  const timer = new AbortController();
-  // The timer keeps the process alive: a part that hangs without a handle must not end it before the others are closed.
-  const late = wait(limitMs, undefined, { signal: timer.signal }).then(() => {
-    throw new Error(`${name} did not close within ${limitMs} ms`);
-  });
-  // Rejects when the timer is aborted, after everyone stopped listening.
-  late.catch(() => undefined);
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    timer.abort();
   }
 }

@@ -1,14 +1,21 @@
 import { z } from 'zod';
 import { duration } from '../lib/duration.ts';
+import { bothOrNeither } from '../lib/login.ts';
 import { secret } from '../lib/secret.ts';
+
+/** A duration that a meter and its neighbours can live with. */
+function between(shortest: string, longest: string) {
+  const [min, max] = [duration.parse(shortest), duration.parse(longest)];
+  return duration.refine((ms) => ms >= min && ms <= max, { error: `expected ${shortest} to ${longest}` });
+}
 
 /** The section `modbus:`. Durations in milliseconds. */
 export const modbusOptions = z
   .strictObject({
-    timeout: duration.prefault('1s'),
-    connect_timeout: duration.prefault('3s'),
-    pause_between_requests: duration.prefault('0ms'),
-    probe_interval: duration.prefault('30s'),
+    timeout: between('20ms', '1m').prefault('1s'),
+    connect_timeout: between('20ms', '1m').prefault('3s'),
+    pause_between_requests: between('0ms', '1m').prefault('0ms'),
+    probe_interval: between('100ms', '1h').prefault('30s'),
   })
   .transform((section) => ({
     timeout: section.timeout,
@@ -30,6 +37,7 @@ const broker = z
     username: z.string().min(1).optional(),
     password: secret.optional(),
   })
+  .superRefine(bothOrNeither)
   .transform((section) => ({
     id: section.id,
     url: section.url,

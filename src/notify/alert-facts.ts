@@ -79,16 +79,21 @@ export function symbolOf(quantity: Quantity): string {
 }
 
 export function valueInWords(quantity: Quantity, value: number): string {
-  return withUnit(value, QUANTITIES[quantity].unit);
+  return withMinus(withUnit(value, QUANTITIES[quantity].unit));
+}
+
+/** Figures carry a minus sign, not a hyphen. */
+function withMinus(figure: string): string {
+  return figure.replace(/^-/, '−');
 }
 
 /** '80.00 % (limit 90 %), U L1-N 176.0 V' or '25 min 20 s (limit 10 s)'. */
 export function judgedInWords(evidence: Evidence, locale: Locale): string {
-  const { quantity, value, unit } = evidence;
+  const { quantity, value, unit, kind } = evidence;
   const figure = (amount: number, digits: number) =>
-    unit === 's' ? spanInWords(amount * 1000, locale) : `${amount.toFixed(digits)} ${unit}`;
+    unit === 's' ? spanInWords(amount * 1000, locale) : withMinus(`${amount.toFixed(digits)} ${unit}`);
   const limit = figure(evidence.limit, Number.isInteger(evidence.limit) ? 0 : 2);
-  const judged = figure(evidence.judged, 2);
+  const judged = `${kind === 'sum' ? SUM_OF_BOTH[locale] : ''}${figure(evidence.judged, 2)}`;
   const text = locale === 'en' ? `${judged} (limit ${limit})` : `${judged}（限值 ${limit}）`;
   if (quantity === undefined || value === undefined) return text;
   // The figure may be a sum or a share of what was measured, so nothing claims that the two are equal.
@@ -96,6 +101,12 @@ export function judgedInWords(evidence: Evidence, locale: Locale): string {
   const measured = isItsOwnFigure ? symbolOf(quantity) : `${symbolOf(quantity)} ${valueInWords(quantity, value)}`;
   return locale === 'en' ? `${text}, ${measured}` : `${text}，${measured}`;
 }
+
+/** GB/T 12325 judges the sum of the absolute positive and negative deviation at 35 kV and above. */
+const SUM_OF_BOTH: Readonly<Record<Locale, string>> = {
+  en: 'positive and negative deviation together ',
+  'zh-CN': '正、负偏差绝对值之和 ',
+};
 
 /** 'U L1-N 176.0 V · U L2-N 219.8 V · ...' */
 export function valuesInWords(evidence: Evidence): string {

@@ -53,7 +53,7 @@ export function createAnnouncer(options: AnnouncerOptions): Announcer {
 function alertMessage({ kind, alert, time }: AlertChange, person: Person, content: MailContent): OutgoingMessage {
   const message = messageOf(content, person, `${alert.id}.${kind}`, time);
   const firing = messageId(`${alert.id}.fired`, person);
-  return { ...message, alertId: alert.id, ...(kind === 'resolved' ? { references: firing } : {}) };
+  return { ...message, alertId: alert.id, ...(kind === 'fired' ? {} : { references: firing }) };
 }
 
 /** The mail for one person. The same occasion gives the same id, so that nothing is told twice. */

@@ -3,9 +3,7 @@ import type { Locale } from '../domain/customer.ts';
 /** The words of the engineer's mail. */
 export const ENGINEER_LABELS = {
   en: {
-    critical: 'CRITICAL',
-    warning: 'WARNING',
-    resolved: 'RESOLVED',
+    mark: { critical: 'CRITICAL', warning: 'WARNING', good: 'RESOLVED' },
     subject: (mark: string, title: string, where: string) => `[${mark}] ${title}: ${where}`,
     title: (title: string, where: string) => `${title}: ${where}`,
     isOver: (worst: string) => `Over. At its worst: ${worst}.`,
@@ -33,9 +31,7 @@ export const ENGINEER_LABELS = {
     footer: (site: string) => `${site} · pq-butler`,
   },
   'zh-CN': {
-    critical: '紧急',
-    warning: '告警',
-    resolved: '已恢复',
+    mark: { critical: '紧急', warning: '告警', good: '已恢复' },
     subject: (mark: string, title: string, where: string) => `【${mark}】${title}：${where}`,
     title: (title: string, where: string) => `${title}：${where}`,
     isOver: (worst: string) => `异常已结束。最严重时：${worst}。`,

@@ -14,7 +14,7 @@ import {
 } from './alert-facts.ts';
 import { ENGINEER_LABELS } from './engineer-labels.ts';
 import type { MailContent, MailSection } from './mail-content.ts';
-import { phasesInWords, sentenceInWords, worstInWords } from './plain-words.ts';
+import { leadInWords, phasesInWords, titleInWords, urgencyOf, worstInWords } from './plain-words.ts';
 
 /** The engineer's text: where in the tree, which quantity, how far beyond which limit, since when, seen how well. */
 export function engineerMail(change: AlertChange, context: AlertContext, locale: Locale): MailContent {
@@ -23,9 +23,10 @@ export function engineerMail(change: AlertChange, context: AlertContext, locale:
   const words = RULE_WORDS[alert.rule][locale];
   const place = context.fleet.meters.get(alert.subject);
   const isOver = kind === 'resolved';
-  const title = words.title(alert.worst.kind);
+  const title = titleInWords(change, locale);
   const where = place ? `${place.customer.name} / ${place.supplyPoint.name}` : alert.subject;
-  const mark = isOver ? label.resolved : label[alert.severity];
+  const tone = urgencyOf(change);
+  const mark = label.mark[tone];
   const sections = place
     ? placeSections(change, place, context, locale)
     : lineSections(change, placesOf(alert, context.fleet), context, locale);
@@ -33,11 +34,13 @@ export function engineerMail(change: AlertChange, context: AlertContext, locale:
   return {
     locale,
     subject: label.subject(mark, title, where),
-    tone: isOver ? 'good' : alert.severity,
+    tone,
     badge: mark,
     title: label.title(title, where),
-    lead: isOver ? overInWords(change, locale) : sentenceInWords(alert.rule, alert.first, locale),
-    sections: isOver ? sections : [...sections, { kind: 'steps', heading: label.advice, items: words.advice }],
+    lead: isOver ? overInWords(change, locale) : leadInWords(change, locale),
+    sections: isOver
+      ? sections
+      : [...sections, { kind: 'steps', heading: label.advice, items: words.advice(alert.worst.kind) }],
     footer: label.footer(context.siteName),
   };
 }
@@ -82,7 +85,7 @@ function sightInWords({ alert, kind }: AlertChange, interval: number, locale: Lo
   if (alert.rule !== 'voltage_dip') return undefined;
   const label = ENGINEER_LABELS[locale];
   const every = spanInWords(interval, locale);
-  if (kind === 'fired') return label.polled(every);
+  if (kind !== 'resolved') return label.polled(every);
   const { from, to } = durationBounds(alert, interval);
   return from === 0
     ? label.seenOnce(every, spanInWords(to, locale))
@@ -112,7 +115,7 @@ function lineSections(
     },
     {
       kind: 'list',
-      heading: kind === 'fired' ? label.affected : label.wereAffected,
+      heading: kind === 'resolved' ? label.wereAffected : label.affected,
       items: places.map(({ customer, supplyPoint, meter }) => `${customer.name} / ${supplyPoint.name} (${meter.id})`),
     },
   ];

@@ -5,13 +5,11 @@ import { localTimeBeside, spanInWords } from '../lib/wording.ts';
 import { RULE_WORDS } from '../rules/index.ts';
 import { type AlertContext, customerInWords, whenInWords } from './alert-facts.ts';
 import type { MailContent, MailSection } from './mail-content.ts';
-import { sentenceInWords, worstInWords } from './plain-words.ts';
+import { isMeteringFault, leadInWords, titleInWords, urgencyOf, worstInWords } from './plain-words.ts';
 
 const LABELS = {
   en: {
-    critical: 'Urgent',
-    warning: 'Notice',
-    over: 'Over',
+    mark: { critical: 'Urgent', warning: 'Notice', good: 'Over' },
     subject: (mark: string, customer: string, title: string) => `[${mark}] ${customer}: ${title}`,
     title: (customer: string, title: string) => `${customer}: ${title}`,
     isOver: (since: string, span: string) => `It is over: back to normal since ${since}, after about ${span}.`,
@@ -27,14 +25,16 @@ const LABELS = {
       'Call the customer: is everything running again, and was anything damaged?',
       'Note the answer for the next check-up of this customer.',
     ],
+    followUpMetering: [
+      'Nothing is to do with the customer: the meter measures all phases again.',
+      'Ask the grid engineer whether energy was not counted and has to be settled.',
+    ],
     told: 'The grid engineers were told at the same time.',
     footer: (site: string) =>
       `${site} · pq-butler watches this supply point. You get this mail because you are the customer's account manager.`,
   },
   'zh-CN': {
-    critical: '紧急',
-    warning: '提醒',
-    over: '已恢复',
+    mark: { critical: '紧急', warning: '提醒', good: '已恢复' },
     subject: (mark: string, customer: string, title: string) => `【${mark}】${customer}：${title}`,
     title: (customer: string, title: string) => `${customer}：${title}`,
     isOver: (since: string, span: string) => `异常已结束：${since} 起恢复正常，历时约 ${span}。`,
@@ -47,6 +47,7 @@ const LABELS = {
     advice: '建议您首先这样做',
     afterwards: '建议您现在这样做',
     followUp: ['致电客户：设备是否已全部恢复运行？有无损坏？', '记录客户反馈，供下次体检参考。'],
+    followUpMetering: ['无需联系客户：表计已恢复正常测量。', '向电网工程师了解是否少计电量、是否需要追补。'],
     told: '电网工程师已同时收到通知。',
     footer: (site: string) => `${site} · 本邮件由 pq-butler 供电监测系统自动发出。您是该客户的客户经理，故收到此邮件。`,
   },
@@ -64,23 +65,24 @@ export function managerMail(
   const words = RULE_WORDS[alert.rule][locale];
   const { customer } = place;
   const isOver = kind === 'resolved';
-  const evidence = isOver ? alert.worst : alert.first;
-  const title = words.title(evidence.kind);
-  const mark = isOver ? label.over : label[alert.severity];
+  const title = titleInWords(change, locale);
+  const tone = urgencyOf(change);
+  const mark = label.mark[tone];
+  const followUp = isMeteringFault(alert) ? label.followUpMetering : label.followUp;
 
   return {
     locale,
     subject: label.subject(mark, customer.name, title),
-    tone: isOver ? 'good' : alert.severity,
+    tone,
     badge: mark,
     title: label.title(customer.name, title),
-    lead: isOver ? overInWords(change, context, locale) : sentenceInWords(alert.rule, evidence, locale),
+    lead: isOver ? overInWords(change, context, locale) : leadInWords(change, locale),
     sections: [
       factsOf(change, place, context, locale),
-      { kind: 'paragraph', heading: label.meaning, text: words.meaning },
+      { kind: 'paragraph', heading: label.meaning, text: words.meaning(alert.worst.kind) },
       isOver
-        ? { kind: 'steps', heading: label.afterwards, items: label.followUp }
-        : { kind: 'steps', heading: label.advice, items: words.advice },
+        ? { kind: 'steps', heading: label.afterwards, items: followUp }
+        : { kind: 'steps', heading: label.advice, items: words.advice(alert.worst.kind) },
       ...(isOver ? [] : [{ kind: 'paragraph', text: label.told } as const]),
     ],
     footer: label.footer(context.siteName),

@@ -1,7 +1,45 @@
-import type { Alert, RuleName } from '../domain/alert.ts';
+import type { Alert, AlertChange, RuleName } from '../domain/alert.ts';
 import type { Locale } from '../domain/customer.ts';
 import type { Evidence } from '../domain/verdict.ts';
 import { RULE_WORDS } from '../rules/index.ts';
+
+/** A suspected fault of the metering circuit: the supply is probably healthy, and the figures of the point are not to be trusted. */
+export function isMeteringFault({ rule, worst }: Pick<Alert, 'rule' | 'worst'>): boolean {
+  return rule === 'phase_loss' && worst.kind === 'metering';
+}
+
+/** How urgent a change looks. A metering fault is no emergency, whatever severity the pack gives to a lost phase. */
+export function urgencyOf({ kind, alert }: AlertChange): 'critical' | 'warning' | 'good' {
+  if (kind === 'resolved') return 'good';
+  if (isMeteringFault(alert)) return 'warning';
+  return kind === 'worsened' ? 'critical' : alert.severity;
+}
+
+/** What it is, by the worst of it; once it got worse, also what it was at first. */
+export function titleInWords({ kind, alert }: AlertChange, locale: Locale): string {
+  const words = RULE_WORDS[alert.rule][locale];
+  const title = words.title(alert.worst.kind);
+  if (kind !== 'worsened') return title;
+  const atFirst = words.title(alert.first.kind);
+  return WORSENED[locale].title(title, atFirst === title ? undefined : atFirst);
+}
+
+/** What happens, in one sentence that says so if it got worse since people were told. */
+export function leadInWords({ kind, alert }: AlertChange, locale: Locale): string {
+  const sentence = sentenceInWords(alert.rule, alert.worst, locale);
+  return kind === 'worsened' ? WORSENED[locale].lead(sentence) : sentence;
+}
+
+const WORSENED = {
+  en: {
+    title: (title: string, atFirst?: string) => `Now worse: ${title}${atFirst ? ` (at first: ${atFirst})` : ''}`,
+    lead: (sentence: string) => `It is worse than first reported. ${sentence}`,
+  },
+  'zh-CN': {
+    title: (title: string, atFirst?: string) => `情况加重，现为${title}${atFirst ? `（起初为${atFirst}）` : ''}`,
+    lead: (sentence: string) => `情况比最初通报的更严重。${sentence}`,
+  },
+} as const satisfies Record<Locale, unknown>;
 
 /** What happens now, in one sentence for someone who reads no symbols. */
 export function sentenceInWords(rule: RuleName, evidence: Evidence, locale: Locale): string {
@@ -50,19 +88,33 @@ const WORST: Readonly<Record<RuleName, WorstWords>> = {
         ? 'no voltage'
         : `${whole(judged)} of the normal voltage (${phasesInWords(phases, 'en')})`,
     'zh-CN': ({ kind, judged, phases }) =>
-      kind === 'interruption' ? '完全失压' : `${phasesInWords(phases, 'zh-CN')}电压最低为正常值的 ${whole(judged)}`,
+      kind === 'interruption'
+        ? '电压消失（停电）'
+        : `${phasesInWords(phases, 'zh-CN')}电压最低为正常值的 ${whole(judged)}`,
   },
   phase_loss: {
-    en: ({ phases }) => `${phasesInWords(phases, 'en')} missing`,
-    'zh-CN': ({ phases }) => `${phasesInWords(phases, 'zh-CN')}失电`,
+    en: ({ kind, phases }) =>
+      kind === 'metering'
+        ? `no voltage measured on ${phasesInWords(phases, 'en')} while current flowed`
+        : `${phasesInWords(phases, 'en')} missing`,
+    'zh-CN': ({ kind, phases }) =>
+      kind === 'metering'
+        ? `${phasesInWords(phases, 'zh-CN')}有电流而测不到电压`
+        : `${phasesInWords(phases, 'zh-CN')}失电`,
   },
   voltage_deviation: {
-    en: ({ judged, limit }) => `deviation ${tenth(judged)}, allowed ${tenth(limit)}`,
-    'zh-CN': ({ judged, limit }) => `最大偏差 ${tenth(judged)}，允许值 ${tenth(limit)}`,
+    en: ({ kind, judged, limit }) =>
+      kind === 'sum'
+        ? `positive and negative deviation together ${tenth(judged)}, limit ${tenth(limit)}`
+        : `deviation ${signed(kind, judged)}, limit ${signed(kind, limit)}`,
+    'zh-CN': ({ kind, judged, limit }) =>
+      kind === 'sum'
+        ? `正、负偏差绝对值之和最大 ${tenth(judged)}，限值 ${tenth(limit)}`
+        : `最大偏差 ${signed(kind, judged)}，限值 ${signed(kind, limit)}`,
   },
   voltage_unbalance: {
-    en: ({ judged, limit }) => `unbalance ${judged.toFixed(1)} %, allowed ${limit.toFixed(1)} %`,
-    'zh-CN': ({ judged, limit }) => `最大不平衡度 ${judged.toFixed(1)} %，允许值 ${limit.toFixed(1)} %`,
+    en: ({ judged, limit }) => `unbalance ${tenth(judged)} (limit for 95 % of a week: ${limit} %)`,
+    'zh-CN': ({ judged, limit }) => `最大不平衡度 ${tenth(judged)}（95 % 概率值限值 ${limit} %）`,
   },
   overload: {
     en: ({ judged, kind }) =>
@@ -80,5 +132,10 @@ function whole(percent: number): string {
 }
 
 function tenth(percent: number): string {
-  return `${percent < 0 ? '−' : ''}${Math.abs(percent).toFixed(1)} %`;
+  return `${percent.toFixed(1)} %`;
+}
+
+/** The kind tells the side: from 35 kV upwards the standard judges absolute deviations. */
+function signed(kind: string, percent: number): string {
+  return `${kind === 'under' ? '−' : '+'}${tenth(Math.abs(percent))}`;
 }

@@ -3,7 +3,7 @@ import type { Locale } from '../domain/customer.ts';
 import { localTimeBeside, spanInWords } from '../lib/wording.ts';
 import { worstInWords } from '../notify/plain-words.ts';
 import { RULE_WORDS } from '../rules/index.ts';
-import type { CustomerSummary } from './summary.ts';
+import { type CustomerSummary, isTrouble } from './summary.ts';
 import { SUMMARY_LABELS } from './summary-labels.ts';
 
 interface Reader {
@@ -35,17 +35,17 @@ export function eventsInWords(summary: CustomerSummary, reader: Reader): readonl
 /** What the account manager does about it; empty when there is nothing to do. */
 export function todoInWords(summary: CustomerSummary, locale: Locale): readonly string[] {
   const label = SUMMARY_LABELS[locale];
-  const troubles = summary.alerts.filter((alert) => alert.rule !== 'meter_silent');
-  const lasting = new Set(troubles.filter((alert) => alert.resolvedAt === undefined).map((alert) => alert.rule));
-  const now = [...lasting].flatMap((rule) => RULE_WORDS[rule][locale].advice.slice(0, 1));
-  const isSomethingOver = troubles.some((alert) => alert.resolvedAt !== undefined);
+  const lasting = summary.alerts.filter((alert) => alert.rule !== 'meter_silent' && alert.resolvedAt === undefined);
+  const now = lasting.flatMap(({ rule, worst }) => RULE_WORDS[rule][locale].advice(worst.kind).slice(0, 1));
+  const isSomethingOver = summary.alerts.some((alert) => isTrouble(alert) && alert.resolvedAt !== undefined);
   const recurring = groupsOf(summary, locale).filter(
     ({ alerts }) => alerts.length > TOLD_SINGLY && alerts[0]?.rule !== 'meter_silent',
   );
   return [
-    ...now,
+    ...new Set(now),
     ...new Set(recurring.map(({ title }) => label.recurring(title))),
     ...(isSomethingOver ? [label.followUp] : []),
+    ...(summary.isUntrusted ? [label.untrustedFigures] : []),
     ...(summary.isBlind ? [label.unknown] : []),
   ];
 }

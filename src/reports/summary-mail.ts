@@ -1,7 +1,7 @@
 import type { Locale } from '../domain/customer.ts';
 import { localClock, localTime } from '../lib/wording.ts';
 import type { MailContent, MailSection } from '../notify/mail-content.ts';
-import type { CustomerSummary, Period } from './summary.ts';
+import { type CustomerSummary, isCritical, type Period } from './summary.ts';
 import { eventsInWords, todoInWords } from './summary-events.ts';
 import { SUMMARY_LABELS } from './summary-labels.ts';
 
@@ -50,24 +50,23 @@ const TONES = { trouble: 'warning', 'cannot say': 'plain', fine: 'good' } as con
 function customerSections(summary: CustomerSummary, context: SummaryMailContext): readonly MailSection[] {
   const { locale, timeZone, period } = context;
   const label = SUMMARY_LABELS[locale];
-  const { customer, alerts, verdict } = summary;
+  const { customer, alerts, verdict, isUntrusted } = summary;
   const events = eventsInWords(summary, { locale, timeZone, day: period.from });
-  const isCritical = alerts.some((alert) => alert.severity === 'critical' && alert.rule !== 'meter_silent');
   const todo = todoInWords(summary, locale);
   return [
     {
       kind: 'heading',
       text: customer.name,
-      badge: label.verdict[verdict],
-      tone: isCritical ? 'critical' : TONES[verdict],
+      badge: verdict === 'cannot say' && isUntrusted ? label.cannotTrust : label.verdict[verdict],
+      tone: alerts.some(isCritical) ? 'critical' : TONES[verdict],
     },
     ...(events.length > 0 ? [{ kind: 'list', heading: label.happened, items: events } as const] : []),
     ...(todo.length > 0 ? [{ kind: 'list', heading: label.todo, items: todo } as const] : []),
     {
       kind: 'facts',
       rows: [
-        [label.voltage, deviationInWords(summary, locale)],
-        [label.load, loadInWords(summary, context, label.loadAt)],
+        [label.voltage, isUntrusted ? label.notTrusted : deviationInWords(summary, locale)],
+        [label.load, isUntrusted ? label.notTrusted : loadInWords(summary, context, label.loadAt)],
         [label.data, dataInWords(summary)],
       ],
     },

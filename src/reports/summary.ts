@@ -3,6 +3,7 @@ import { type Customer, capacityKva, lineOf, type SupplyPoint } from '../domain/
 import { LOW_VOLTAGE_KV, nominalPhaseVolts, SINGLE_PHASE_KV } from '../domain/nominal-voltage.ts';
 import { LINE_VOLTAGES, PHASE_VOLTAGES, type Quantity } from '../domain/quantity.ts';
 import type { Span, Window } from '../domain/window.ts';
+import { isMeteringFault } from '../notify/plain-words.ts';
 
 /** The quantities that a summary looks at, in 10-minute windows. */
 export const SUMMARY_QUANTITIES = [
@@ -14,7 +15,10 @@ export const SUMMARY_QUANTITIES = [
 /** The windows that a summary is made of. */
 export const SUMMARY_SPAN = '10m' satisfies Span;
 
-/** 'cannot say': less than this share of the expected readings came in, or the meter was silent at the end. */
+/**
+ * 'cannot say': less than this share of the expected readings came in, the meter was silent at the end, or its metering
+ * circuit seems to be faulty.
+ */
 const ENOUGH = 0.9;
 
 /** [from, to) in epoch milliseconds: a whole day, or what has passed of it. */
@@ -35,6 +39,8 @@ export interface CustomerSummary {
   readonly completeness: number;
   /** Too few data for a verdict that nothing happened. */
   readonly isBlind: boolean;
+  /** A metering circuit seemed to be faulty: the figures are not to be trusted. */
+  readonly isUntrusted: boolean;
   /** Lowest and highest 10-minute line voltage, deviation from nominal in %. */
   readonly lowestDeviation: number | undefined;
   readonly highestDeviation: number | undefined;
@@ -71,19 +77,30 @@ function summariseOne(
   }));
   const deviations = points.flatMap(({ point, windows: own }) => own.flatMap((window) => deviationsOf(window, point)));
   const loads = points.flatMap(({ point, windows: own }) => own.flatMap((window) => loadOf(window, point)));
-  const hasTrouble = own.some((alert) => alert.rule !== 'meter_silent');
+  const isUntrusted = own.some(isMeteringFault);
   const isBlind = completeness < ENOUGH || own.some((alert) => isSilentAt(alert, period.to));
 
   return {
     customer,
-    verdict: hasTrouble ? 'trouble' : isBlind ? 'cannot say' : 'fine',
+    verdict: own.some(isTrouble) ? 'trouble' : isBlind || isUntrusted ? 'cannot say' : 'fine',
     alerts: own,
     completeness,
     isBlind,
+    isUntrusted,
     lowestDeviation: deviations.length > 0 ? Math.min(...deviations) : undefined,
     highestDeviation: deviations.length > 0 ? Math.max(...deviations) : undefined,
     highestLoad: loads.sort((a, b) => b.percent - a.percent)[0],
   };
+}
+
+/** Whether it is the customer's supply that is in trouble, and not only what we see of it. */
+export function isTrouble(alert: Alert): boolean {
+  return alert.rule !== 'meter_silent' && !isMeteringFault(alert);
+}
+
+/** Whether it is critical for the customer. */
+export function isCritical(alert: Alert): boolean {
+  return alert.severity === 'critical' && isTrouble(alert);
 }
 
 function isSilentAt({ rule, resolvedAt }: Alert, time: number): boolean {
@@ -125,10 +142,10 @@ const CRITICAL_WEIGHT = 1_000;
 const VERDICT_WEIGHT = 1_000_000;
 
 function rank(summary: CustomerSummary): number {
-  const weights = summary.alerts.map((alert) => (alert.severity === 'critical' ? CRITICAL_WEIGHT : 1));
+  const weights = summary.alerts.map((alert) => (isCritical(alert) ? CRITICAL_WEIGHT : 1));
   return VERDICT_RANK[summary.verdict] * VERDICT_WEIGHT + weights.reduce((sum, weight) => sum + weight, 0);
 }
 
 function bySeverity(a: Alert, b: Alert): number {
-  return Number(b.severity === 'critical') - Number(a.severity === 'critical') || a.since - b.since;
+  return Number(isCritical(b)) - Number(isCritical(a)) || a.since - b.since;
 }

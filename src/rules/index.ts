@@ -11,7 +11,7 @@ import { voltageDip, words as voltageDipWords } from './voltage-dip.ts';
 import { voltageUnbalance, words as voltageUnbalanceWords } from './voltage-unbalance.ts';
 
 /** A rule joined with where the pack keeps its settings. */
-export interface SampleRule extends Pick<Rule<unknown>, 'name' | 'spoiledBy' | 'supersedes'> {
+export interface SampleRule extends Pick<Rule<unknown>, 'name' | 'spoiledBy' | 'neverSpoiled' | 'supersedes'> {
   settings(pack: RulePack): SampleRuleSettings<unknown>;
   judge(pack: RulePack, sample: Sample, supplyPoint: SupplyPoint): Verdict;
 }
@@ -39,10 +39,11 @@ function sampleRule<Row extends { up_to_kv?: number | undefined }>(
   rule: Rule<Row>,
   settings: (pack: RulePack) => SampleRuleSettings<Row>,
 ): SampleRule {
-  const { name, spoiledBy, supersedes } = rule;
+  const { name, spoiledBy, neverSpoiled, supersedes } = rule;
   return {
     name,
     spoiledBy,
+    neverSpoiled,
     supersedes,
     settings,
     judge(pack, sample, supplyPoint) {

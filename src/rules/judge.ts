@@ -3,7 +3,7 @@ import type { MeterPlace } from '../domain/fleet.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { completeness, SPANS, type Span, type Window } from '../domain/window.ts';
-import { SAMPLE_RULES } from './index.ts';
+import { SAMPLE_RULES, type SampleRule } from './index.ts';
 import type { RulePack, SampleRuleSettings } from './pack.ts';
 import { cannotSay, type Sample } from './rule.ts';
 
@@ -16,8 +16,8 @@ export interface SampleVerdict {
   readonly supersedes: readonly RuleName[];
 }
 
-/** Whether an alert of `rule` at `meter` fired at any time within [from, to]. */
-export type Fired = (rule: RuleName, meter: string, from: number, to: number) => boolean;
+/** Whether an alert of `rule` at `meter`, of which the first `forMs` count, fired at any time within [from, to]. */
+export type Fired = (rule: RuleName, meter: string, from: number, to: number, forMs: number) => boolean;
 
 export function sampleOf(reading: Reading): Sample {
   const { meter, time, values } = reading;
@@ -61,12 +61,22 @@ function* judge(
   for (const rule of SAMPLE_RULES) {
     const settings = rule.settings(pack);
     if (!settings.enabled || settings.judged_on !== judgedOn) continue;
-    const spoiler = rule.spoiledBy.find((other) => fired(other, sample.meter, sample.start, sample.end));
-    const verdict = spoiler
-      ? cannotSay(`spoiled by ${spoiler}`)
-      : isComplete
-        ? rule.judge(pack, sample, supplyPoint)
-        : cannotSay('too few readings in the window');
-    yield { rule: rule.name, verdict, sample, settings, supersedes: rule.supersedes };
+    const verdict = isComplete ? rule.judge(pack, sample, supplyPoint) : cannotSay('too few readings in the window');
+    yield {
+      rule: rule.name,
+      verdict: isSpoiled(rule, verdict, sample, fired) ? cannotSay('a graver event is in it') : verdict,
+      sample,
+      settings,
+      supersedes: rule.supersedes,
+    };
   }
+}
+
+function isSpoiled(rule: SampleRule, verdict: Verdict, { meter, start, end }: Sample, fired: Fired): boolean {
+  if (verdict.evidence && rule.neverSpoiled.includes(verdict.evidence.kind)) return false;
+  // An average may owe its good figure to the event; an instant that is good is good.
+  if (verdict.standing === 'good' && start === end) return false;
+  return (Object.entries(rule.spoiledBy) as [RuleName, number][]).some(([other, forMs]) =>
+    fired(other, meter, start, end, forMs),
+  );
 }

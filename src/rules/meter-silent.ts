@@ -84,8 +84,8 @@ export const words: Words = {
       kind === 'line'
         ? 'None of the meters on this line answers any more: we are blind there.'
         : 'The meter of this supply point does not answer any more: we are blind there.',
-    meaning: 'While a meter is silent nothing is known of the supply; a fault there would not be noticed.',
-    advice: [
+    meaning: () => 'While a meter is silent nothing is known of the supply; a fault there would not be noticed.',
+    advice: () => [
       'Check power and network of the gateway or meter (LED, switch port, SIM).',
       'If a neighbouring point lost its voltage too, think of a real outage first.',
       'Tell the account manager if the point stays blind for more than a working day.',
@@ -95,10 +95,10 @@ export const words: Words = {
     title: (kind) => (kind === 'line' ? '网关或消息服务器失联' : '表计失联'),
     sentence: ({ kind }) =>
       kind === 'line' ? '该通信线路上的全部表计均无应答，目前无法监测。' : '该供电点的表计无应答，目前无法监测。',
-    meaning: '表计失联期间无法掌握供电情况，即使发生故障也无法发现。',
-    advice: [
+    meaning: () => '表计失联期间无法掌握供电情况，即使发生故障也无法发现。',
+    advice: () => [
       '检查网关或表计的电源与网络（指示灯、交换机端口、SIM 卡）。',
-      '如相邻供电点也失压，应首先考虑真实停电。',
+      '如相邻供电点也停电，应首先考虑真实停电。',
       '如超过一个工作日仍未恢复，请告知客户经理。',
     ],
   },

@@ -1,34 +1,29 @@
-import { z } from 'zod';
 import { capacityKva, type SupplyPoint } from '../domain/customer.ts';
 import { CURRENTS, LINE_VOLTAGES } from '../domain/quantity.ts';
 import type { Verdict } from '../domain/verdict.ts';
-import { cannotSay, EPSILON, type Rule, type Sample, type Words } from './rule.ts';
+import { cannotSay, type Rule, type Sample, type Words } from './rule.ts';
+import { standingAgainst, type UpperLimit, upperLimit } from './upper-limit.ts';
 import { measured } from './voltages.ts';
 
-const limits = z
-  .strictObject({
-    up_to_kv: z.number().positive().optional(),
-    /** Load in % of the contract or transformer capacity. */
-    limit: z.number().positive(),
-    clear_at: z.number().positive(),
-  })
-  .refine((row) => row.clear_at <= row.limit, { message: 'expected clear_at not above limit' });
+/** Apparent power in % of the contract or transformer capacity. Engineering convention, not a clause of a GB standard. */
+export const overload: Rule<UpperLimit> = {
+  name: 'overload',
+  limits: upperLimit,
+  spoiledBy: {},
+  neverSpoiled: [],
+  supersedes: [],
+  judge,
+};
 
-type Limits = z.infer<typeof limits>;
-
-/** Apparent power against contract and transformer capacity. Engineering convention, not a clause of a GB standard. */
-export const overload: Rule<Limits> = { name: 'overload', limits, spoiledBy: [], supersedes: [], judge };
-
-function judge(sample: Sample, row: Limits, supplyPoint: SupplyPoint): Verdict {
+function judge(sample: Sample, row: UpperLimit, supplyPoint: SupplyPoint): Verdict {
   const kva = apparentKva(sample);
   if (kva === undefined) return cannotSay('the meter gives neither apparent power nor voltages and currents');
   const capacity = capacityKva(supplyPoint);
   if (capacity === undefined) return cannotSay('neither contract nor transformer capacity is configured');
 
   const judged = (kva / capacity) * 100;
-  const standing = judged > row.limit + EPSILON ? 'bad' : judged > row.clear_at + EPSILON ? 'between' : 'good';
   return {
-    standing,
+    standing: standingAgainst(judged, row),
     evidence: {
       quantity: 'apparent_power_total',
       value: kva * 1000,
@@ -71,9 +66,11 @@ export const words: Words = {
       kind === 'contract'
         ? `The load is ${judged.toFixed(0)} % of the contract capacity.`
         : `The load is ${judged.toFixed(0)} % of the transformer's rated capacity.`,
-    meaning:
-      'An overloaded transformer overheats and its protection may switch off the whole plant; load above the contract also costs extra.',
-    advice: [
+    meaning: (kind) =>
+      kind === 'contract'
+        ? 'Drawing more than the contract capacity is a breach of the supply contract, for which the customer is liable; if the transformer is overloaded too, it overheats and its protection may switch off the whole plant.'
+        : 'An overloaded transformer overheats and ages, and its protection may switch off the whole plant; load above the contract capacity would be a breach of the supply contract besides.',
+    advice: () => [
       'Call the customer: which equipment was started, and can some of it wait?',
       'The grid engineer watches the transformer temperature and the load of the feeder.',
       'If it recurs, talk about a larger contract capacity or a second transformer.',
@@ -85,8 +82,11 @@ export const words: Words = {
       kind === 'contract'
         ? `当前负荷为合同容量的 ${judged.toFixed(0)} %。`
         : `当前负荷为变压器额定容量的 ${judged.toFixed(0)} %。`,
-    meaning: '变压器过载会过热，保护动作可能导致全厂停电；超过合同容量用电还会增加电费。',
-    advice: [
+    meaning: (kind) =>
+      kind === 'contract'
+        ? '超过合同约定容量用电属于违约用电，客户须承担相应的违约责任；如变压器同时过载，还会过热，保护动作可能导致全厂停电。'
+        : '变压器过载会过热、加速老化，保护动作可能导致全厂停电；如同时超过合同约定容量，还属于违约用电。',
+    advice: () => [
       '致电客户：投入了哪些设备？能否错开部分负荷？',
       '由电网工程师关注变压器温度和线路负荷。',
       '如反复出现，与客户商议增加合同容量或增设变压器。',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Severity } from '../domain/alert.ts';
+import type { RuleName, Severity } from '../domain/alert.ts';
 import type { Span } from '../domain/window.ts';
 import { duration } from '../lib/duration.ts';
 import { type SilenceLimits, silenceRow } from './meter-silent.ts';
@@ -99,6 +99,19 @@ function replaced<T extends object>(settings: T, override: Partly<T> | undefined
 /** The one row of the silence rule: it does not depend on voltage. */
 export function silenceLimits(pack: RulePack): SilenceLimits {
   return pack.rules.meter_silent.limits[0];
+}
+
+/** Nominal voltages in kV that an enabled rule has no row for: it would be silent there for ever. */
+export function withoutLimits(
+  pack: RulePack,
+  nominalKvs: readonly number[],
+): readonly { rule: RuleName; kv: number }[] {
+  const { meter_silent: _anyVoltage, ...rules } = pack.rules;
+  return Object.entries(rules).flatMap(([rule, { enabled, limits }]) =>
+    nominalKvs
+      .filter((kv) => enabled && !limitsFor<{ up_to_kv?: number | undefined }>(limits, kv))
+      .map((kv) => ({ rule: rule as keyof typeof rules, kv })),
+  );
 }
 
 /** The row for a nominal voltage in kV: the first whose up_to_kv is not below it; undefined when the table ends before. */

@@ -13,12 +13,17 @@ export interface Sample {
   value(quantity: Quantity): number | undefined;
 }
 
-/** One health check: pure, one file, one line in RULES. `Limits` is the row of the pack for the point's voltage. */
+/** One health check: pure, one file, one line in SAMPLE_RULES. `Limits` is the row of the pack for the point's voltage. */
 export interface Rule<Limits> {
   readonly name: RuleName;
   readonly limits: z.ZodType<Limits>;
-  /** While one of these fires at the same meter, or fired within the sample, this rule cannot say (IEC 61000-4-30 flagging). */
-  readonly spoiledBy: readonly RuleName[];
+  /**
+   * While one of these fires at the same meter, or fired within the sample, this rule cannot say (IEC 61000-4-30
+   * flagging). The number is for how many milliseconds from its beginning an alert does so.
+   */
+  readonly spoiledBy: Readonly<Partial<Record<RuleName, number>>>;
+  /** Kinds of evidence that are told whatever else fires. */
+  readonly neverSpoiled: readonly string[];
   /** When this rule fires, these alerts of the same meter turn out to have been its beginning and end with it. */
   readonly supersedes: readonly RuleName[];
   judge(sample: Sample, limits: Limits, supplyPoint: SupplyPoint): Verdict;
@@ -31,9 +36,9 @@ export interface RuleWords {
   /** What happened, in one sentence for an account manager. */
   sentence(evidence: Evidence): string;
   /** What it can do to the customer's equipment and production. */
-  readonly meaning: string;
+  meaning(kind: string): string;
   /** What to do first, most useful first. */
-  readonly advice: readonly string[];
+  advice(kind: string): readonly string[];
 }
 
 export type Words = Readonly<Record<Locale, RuleWords>>;
@@ -41,6 +46,9 @@ export type Words = Readonly<Record<Locale, RuleWords>>;
 export function cannotSay(why: string): Verdict {
   return { standing: 'cannot say', why };
 }
+
+/** A dip lasts for one minute at most (GB/T 30137); what lasts longer is a deviation and judged as one. */
+export const LONGEST_DIP = 60_000;
 
 /** Limits are inclusive: a figure that equals its limit passes, whatever binary fractions make of it. */
 export const EPSILON = 1e-9;

@@ -39,13 +39,15 @@ export class SilenceWatch {
     }
   }
 
-  heard(meter: string, time: number): void {
+  /** Something of the meter arrived at this time: what its clock says, and how old the reading is, does not matter here. */
+  heard(meter: string, arrivedAt: number): void {
     const found = this.#meters.get(meter);
-    if (!found || time <= (found.state.last ?? Number.NEGATIVE_INFINITY)) return;
+    if (!found) return;
     const { line, state } = found;
-    state.last = time;
-    if (time - line.last > line.allowed) line.aliveSince = time;
-    line.last = Math.max(line.last, time);
+    // Not later than now, also when the clock was set back.
+    if (arrivedAt - line.last > line.allowed || line.aliveSince > arrivedAt) line.aliveSince = arrivedAt;
+    state.last = arrivedAt;
+    line.last = arrivedAt;
   }
 
   /** When the meter was heard last; undefined when it was not heard since listening began. */

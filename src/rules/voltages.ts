@@ -50,7 +50,7 @@ function perUnit(sample: Sample, quantities: readonly Quantity[], nominal: numbe
   });
 }
 
-/** Nominal first: the measured values as an object, for an engineer's mail. */
+/** Those of the quantities that were measured, for an engineer's mail. */
 export function measured(sample: Sample, quantities: readonly Quantity[]): Partial<Record<Quantity, number>> {
   const values: Partial<Record<Quantity, number>> = {};
   for (const quantity of quantities) {

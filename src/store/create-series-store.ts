@@ -9,6 +9,8 @@ import { SpooledStore } from './spool.ts';
 /** A series store that also wants to be looked after from time to time. */
 export interface MaintainedStore extends SeriesStore {
   maintain?(now: number): Promise<void>;
+  /** Rows that wait for a database that is away. */
+  backlog?(): { readonly rows: number };
 }
 
 type InfluxOptions = Extract<StoreOptions, { kind: 'influx' }>;

@@ -1,18 +1,9 @@
 import type { Quantity } from '../domain/quantity.ts';
 import type { Reading } from '../domain/reading.ts';
-import type { Span, Window } from '../domain/window.ts';
+import { SPAN_NAMES, type Span, type Window } from '../domain/window.ts';
 import type { Log } from '../lib/log.ts';
 import { namesTable, openNames } from './names.ts';
-import {
-  readingOf,
-  rowsOfReadings,
-  rowsOfWindows,
-  SERIES,
-  type Series,
-  SPAN_NAMES,
-  windowFields,
-  windowOf,
-} from './rows.ts';
+import { readingOf, rowsOfReadings, rowsOfWindows, SERIES, type Series, windowFields, windowOf } from './rows.ts';
 import type { SeriesStore, StoredReading } from './series-store.ts';
 import { type Connection, openSqlite } from './sqlite.ts';
 import { openTieredTable, type TieredTable, tieredTable } from './tiered-table.ts';

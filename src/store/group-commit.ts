@@ -1,10 +1,15 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Reading } from '../domain/reading.ts';
 import { asError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import type { SeriesStore } from './series-store.ts';
 
-/** Readings that may wait in memory for a disk that refuses them: about four hours of 70 meters at 1 s. */
-const MOST_WAITING = 1_000_000;
+/** Readings that may wait in memory for a disk that refuses them: some 45 minutes of 70 meters at 1 s. */
+const MOST_WAITING = 200_000;
+/** Lost at once when there are more, so that it is told now and then and not for each. */
+const LOST_AT_ONCE = 10_000;
+/** Readings of one transaction: after a refusal thousands may wait, and the loop must not stand still for them. */
+const SLICE = 2_000;
 
 /** Milliseconds: a broker hands out some twenty messages at once and waits for their acknowledgement. */
 const SOON = 20;
@@ -29,8 +34,11 @@ export class GroupCommit {
 
   add(reading: Reading): Promise<void> {
     if (this.#waiting.length >= MOST_WAITING) {
-      this.#waiting.shift();
-      this.#log.error({ limit: MOST_WAITING }, 'The store refuses readings for too long: the oldest ones are lost');
+      const lost = this.#waiting.splice(0, LOST_AT_ONCE).length;
+      this.#log.error(
+        { lost, waiting: this.#waiting.length },
+        'The store refuses readings for too long: the oldest are lost',
+      );
     }
     this.#waiting.push(reading);
     this.#next ??= deferred();
@@ -57,16 +65,24 @@ export class GroupCommit {
     const done = this.#next;
     this.#waiting = [];
     this.#next = undefined;
+    let written = 0;
     try {
-      await this.#store.writeReadings(batch);
+      for (; written < batch.length; written += SLICE) {
+        if (written > 0) await setImmediate();
+        await this.#store.writeReadings(batch.slice(written, written + SLICE));
+      }
       done?.resolve();
       if (this.#failing) this.#log.info({ readings: batch.length }, 'The store takes readings again');
       this.#failing = false;
     } catch (error) {
-      this.#waiting = [...batch, ...this.#waiting];
+      this.#waiting = [...batch.slice(written), ...this.#waiting];
       done?.reject(asError(error));
-      if (!this.#failing)
-        this.#log.error({ err: error, readings: batch.length }, 'The store refuses readings: they wait in memory');
+      if (!this.#failing) {
+        this.#log.error(
+          { err: error, readings: this.#waiting.length },
+          'The store refuses readings: they wait in memory',
+        );
+      }
       this.#failing = true;
     } finally {
       this.#writing = undefined;

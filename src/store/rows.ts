@@ -77,5 +77,3 @@ export function windowOf({ meter, time, fields }: Row, span: Span, quantities = 
 export function windowFields(quantities: readonly Quantity[]): string[] {
   return ['count', 'expected', ...quantities.flatMap((name) => [name, `${name}_min`, `${name}_max`, `${name}_count`])];
 }
-
-export const SPAN_NAMES = ['1m', '10m'] as const satisfies Span[];

@@ -1,8 +1,8 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Quantity } from '../domain/quantity.ts';
 import type { Reading } from '../domain/reading.ts';
-import type { Span, Window } from '../domain/window.ts';
+import { SPAN_NAMES, type Span, type Window } from '../domain/window.ts';
 import type { Log } from '../lib/log.ts';
+import { withinTime } from '../lib/within-time.ts';
 import { type InfluxStore, RejectedPoints } from './influx.ts';
 import {
   type Row,
@@ -11,7 +11,6 @@ import {
   rowsOfWindows,
   SERIES,
   type Series,
-  SPAN_NAMES,
   windowFields,
   windowOf,
 } from './rows.ts';
@@ -38,6 +37,9 @@ export interface Backlog {
   /** The time of the row that waits longest. */
   readonly oldest: number | undefined;
 }
+
+/** Milliseconds that the last rows may take at a stop. */
+const LAST_FLUSH = 3_000;
 
 interface Opened {
   readonly file: SpoolFile;
@@ -78,11 +80,8 @@ export class SpooledStore implements SeriesStore {
   async stop(): Promise<void> {
     if (!this.#opened) return;
     const { file, sender } = this.#opened;
-    const timer = new AbortController();
     const finished = sender.finish();
-    const late = wait(this.#options.flushMs ?? 3_000, undefined, { signal: timer.signal }).catch(() => undefined);
-    await Promise.race([finished, late]);
-    timer.abort();
+    await withinTime(finished, this.#options.flushMs ?? LAST_FLUSH);
     // Whatever is under way fails now, and with it the loop ends.
     this.#options.database.close();
     await finished;

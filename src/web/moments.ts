@@ -12,7 +12,7 @@ export function shortTime(time: number, now: number, zone: string): string {
   return isToday ? local.slice(11) : local.slice(5, 16);
 }
 
-/** How long ago, in two units at most: '3 min, 20 sec', '2 hr, 10 min', '4 days, 1 hr'. The future is '0 sec' ago. */
+/** How long ago, in two units at most: '3 min 20 s', '2 h 10 min', '4 d 1 h'. The future is '0 s' ago. */
 export function ageInWords(milliseconds: number, locale: Locale): string {
   const finest = milliseconds >= DAY ? HOUR : milliseconds >= HOUR ? MINUTE : 1_000;
   return spanInWords(Math.floor(Math.max(0, milliseconds) / finest) * finest, locale);

@@ -12,6 +12,13 @@ import type { WebOptions } from './options.ts';
 import { renderPage } from './page.ts';
 import { customerStatuses, inOrderOfDuty } from './status.ts';
 
+/** What a supervisor asks for. `waitingRows` wait on disk for a database that is away. */
+export interface Health {
+  readonly isWell: boolean;
+  readonly answering: number;
+  readonly waitingRows: number;
+}
+
 export interface WebParts {
   readonly options: WebOptions;
   readonly siteName: string;
@@ -22,6 +29,7 @@ export interface WebParts {
   readonly openAlerts: () => readonly Alert[];
   /** How old a meter's latest reading may be, in milliseconds, before it says nothing of now. */
   readonly silentAfter: (meter: Meter) => number;
+  readonly health: () => Health;
   readonly state: Pick<StateStore, 'recentAlerts' | 'recentMessages' | 'message'>;
   readonly clock: Clock;
   readonly log: Log;
@@ -73,7 +81,7 @@ export class WebServer {
   }
 
   #addRoutes(server: FastifyInstance): void {
-    const { state, fleet, latest, openAlerts, log } = this.#parts;
+    const { state, fleet, latest, openAlerts, health, log } = this.#parts;
 
     server.addHook('onSend', async (_request, reply) => {
       reply.headers({
@@ -102,12 +110,17 @@ export class WebServer {
       return reply.header('content-security-policy', MAIL_POLICY).type(HTML).send(mail.html);
     });
 
-    server.get('/healthz', async () => ({
-      status: 'ok',
-      meters: fleet.meters.size,
-      heard: latest().size,
-      open_alerts: openAlerts().filter((alert) => alert.state === 'firing').length,
-    }));
+    server.get('/healthz', async (_request, reply) => {
+      const { isWell, answering, waitingRows } = health();
+      return reply.code(isWell ? 200 : 503).send({
+        status: isWell ? 'ok' : 'the clock tick has stopped',
+        meters: fleet.meters.size,
+        heard: latest().size,
+        answering,
+        waiting_rows: waitingRows,
+        open_alerts: openAlerts().filter((alert) => alert.state === 'firing').length,
+      });
+    });
 
     // Browsers ask for it on their own; there is none.
     server.get('/favicon.ico', async (_request, reply) => reply.code(204).send());

@@ -1,12 +1,12 @@
 import { QUANTITIES, type Quantity } from '../domain/quantity.ts';
 import type { Reading } from '../domain/reading.ts';
-import { type Aggregate, SPANS, type Span, type Window } from '../domain/window.ts';
+import { type Aggregate, SPAN_NAMES, SPANS, type Span, type Window } from '../domain/window.ts';
 import { Accumulator } from './accumulator.ts';
 
 /** A window closes this long after its end, in milliseconds, so that the last answers of its readings can come in. */
 export const ALLOWED_LATENESS = 5_000;
 
-const SPAN_NAMES = Object.keys(SPANS) as readonly Span[];
+type Timed = Pick<Reading, 'meter' | 'time' | 'values'>;
 
 interface OpenWindow {
   readonly meter: string;
@@ -36,14 +36,18 @@ export class Windows {
     return this.#closedUntil;
   }
 
-  /** False when a window of the reading is closed already, or has this reading. */
-  add(reading: Pick<Reading, 'meter' | 'time' | 'values'>): boolean {
-    let isNews = true;
+  /** 'late' when the reading's minute is closed already, 'known' when it has a reading of this instant. */
+  add(reading: Timed): 'new' | 'late' | 'known' {
+    const outcomes = SPAN_NAMES.map((span) => this.#addTo(span, reading));
+    return outcomes[0] ?? 'late';
+  }
+
+  /** More values of an instant that was added before: a message that came in two parts. It is not counted again. */
+  amend(reading: Timed): void {
     for (const span of SPAN_NAMES) {
-      const start = Math.floor(reading.time / SPANS[span]) * SPANS[span];
-      isNews = this.#addTo(span, start, reading) && isNews;
+      const window = this.#open.get(keyOf(span, reading));
+      if (window?.times.has(reading.time)) accumulate(window, reading);
     }
-    return isNews;
   }
 
   /** The windows whose end lies ALLOWED_LATENESS or more before `now`, in order of end, then span. */
@@ -54,28 +58,17 @@ export class Windows {
     return due.map(([, window]) => this.#result(window)).sort(byEnd);
   }
 
-  #addTo(span: Span, start: number, reading: Pick<Reading, 'meter' | 'time' | 'values'>): boolean {
-    if (start + SPANS[span] <= this.#closedUntil) return false;
-    const key = `${span} ${start} ${reading.meter}`;
-    const window = this.#open.get(key) ?? {
-      meter: reading.meter,
-      span,
-      start,
-      times: new Set(),
-      quantities: new Map(),
-    };
+  #addTo(span: Span, reading: Timed): 'new' | 'late' | 'known' {
+    const { meter, time } = reading;
+    const start = startOf(span, time);
+    if (start + SPANS[span] <= this.#closedUntil) return 'late';
+    const key = keyOf(span, reading);
+    const window = this.#open.get(key) ?? { meter, span, start, times: new Set(), quantities: new Map() };
     this.#open.set(key, window);
-    if (window.times.has(reading.time)) return false;
-    window.times.add(reading.time);
-    for (const [quantity, value] of Object.entries(reading.values) as [Quantity, number][]) {
-      let accumulator = window.quantities.get(quantity);
-      if (!accumulator) {
-        accumulator = new Accumulator(QUANTITIES[quantity].averaging);
-        window.quantities.set(quantity, accumulator);
-      }
-      accumulator.add(value, reading.time);
-    }
-    return true;
+    if (window.times.has(time)) return 'known';
+    window.times.add(time);
+    accumulate(window, reading);
+    return 'new';
   }
 
   #result({ meter, span, start, times, quantities }: OpenWindow): Window {
@@ -83,6 +76,25 @@ export class Windows {
     for (const [quantity, accumulator] of quantities) aggregates[quantity] = accumulator.result();
     const expected = Math.max(1, Math.round(SPANS[span] / this.#pollInterval(meter)));
     return { meter, span, start, count: times.size, expected, aggregates };
+  }
+}
+
+function startOf(span: Span, time: number): number {
+  return Math.floor(time / SPANS[span]) * SPANS[span];
+}
+
+function keyOf(span: Span, { meter, time }: Timed): string {
+  return `${span} ${startOf(span, time)} ${meter}`;
+}
+
+function accumulate({ quantities }: OpenWindow, { values, time }: Timed): void {
+  for (const [quantity, value] of Object.entries(values) as [Quantity, number][]) {
+    let accumulator = quantities.get(quantity);
+    if (!accumulator) {
+      accumulator = new Accumulator(QUANTITIES[quantity].averaging);
+      quantities.set(quantity, accumulator);
+    }
+    accumulator.add(value, time);
   }
 }
 

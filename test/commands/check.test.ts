@@ -1,16 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { check } from '../../src/commands/check.ts';
 import { ConfigFolder, EXAMPLE, edited, VALID } from '../config/config-folder.ts';
+import { captured } from './captured.ts';
 
 function run(file: string, env: Record<string, string> = {}) {
-  const stdout: string[] = [];
-  const stderr: string[] = [];
-  const out = {
-    stdout: { write: (text: string) => stdout.push(text) },
-    stderr: { write: (text: string) => stderr.push(text) },
-  };
+  const { out, written } = captured();
   const code = check(file, out, env);
-  return { code, stdout: stdout.join(''), stderr: stderr.join('') };
+  return { code, ...written };
 }
 
 describe('check', () => {
@@ -38,6 +34,29 @@ describe('check', () => {
 
     expect(run(file).stdout).toContain('c01-a has neither contract_kva nor transformer_kva: overload is not watched');
   });
+
+  it.each([
+    ['380', 'c01-a: 380 kV is not a nominal voltage of GB/T 156; meant 0.38?'],
+    ['660', 'c01-a: 660 kV is not a nominal voltage of GB/T 156; meant 0.66?'],
+    ['0.4', 'c01-a: 0.4 kV is not a nominal voltage of GB/T 156'],
+    ['230', 'c01-a: 230 kV is not a nominal voltage of GB/T 156'],
+  ])('notes a nominal voltage that is none: %s', (kv, note) => {
+    const text = edited('nominal_kv: 10', `nominal_kv: ${kv}`);
+
+    const { code, stdout } = run(new ConfigFolder({ 'pq-butler.yaml': text }).file());
+
+    expect(code).toBe(0);
+    expect(stdout.split('\n')).toContain(`  note       ${note}`);
+  });
+
+  it.each(['0.22', '0.38', '0.66', '1', '1.14', '3', '6', '10', '20', '35', '66', '110', '220', '330', '500', '750'])(
+    'notes nothing of the nominal voltage %s',
+    (kv) => {
+      const text = edited('nominal_kv: 10', `nominal_kv: ${kv}`);
+
+      expect(run(new ConfigFolder({ 'pq-butler.yaml': text }).file()).stdout).not.toContain('GB/T 156');
+    },
+  );
 
   it('ends with 2 and all problems, one a line, of a broken one', () => {
     const text = edited('class: special', 'class: vip', edited('Asia/Shanghai', 'Nowhere'));

@@ -36,6 +36,16 @@ describe('a configuration with one mistake in a section', () => {
       path: 'site.time_zone',
       message: 'expected an IANA time zone such as Asia/Shanghai, found "Asia/Shangai"',
     },
+    'time limit that no meter can keep': {
+      replace: ['mail:', 'modbus:\n  timeout: 0ms # <--\nmail:'],
+      path: 'modbus.timeout',
+      message: 'expected 20ms to 1m',
+    },
+    'table without a row for a voltage that is used': {
+      replace: ['mail:', 'rules:\n  overload:\n    limits: [{ up_to_kv: 1, limit: 100, clear_at: 95 }] # <--\nmail:'],
+      path: 'rules.overload.limits',
+      message: 'expected a row for',
+    },
     'offset as time zone': {
       replace: ['Asia/Shanghai', '"+08:00" # <--'],
       path: 'site.time_zone',
@@ -63,6 +73,46 @@ describe('a configuration with one mistake in a section', () => {
       ],
       path: 'people[0].email',
       message: 'expected an e-mail address, found "li"',
+    },
+    'sender without an address': {
+      replace: ['from: butler@grid.example', 'from: abc # <--'],
+      path: 'mail.from',
+      message: 'expected an address such as butler@grid.example or pq-butler <butler@grid.example>, found "abc"',
+    },
+    'sender with a broken address behind a name': {
+      replace: ['from: butler@grid.example', 'from: pq-butler <butler@> # <--'],
+      path: 'mail.from',
+      message: 'expected an address such as',
+    },
+    'sender whose bracket stays open': {
+      replace: ['from: butler@grid.example', 'from: pq-butler <butler@grid.example # <--'],
+      path: 'mail.from',
+      message: 'expected an address such as',
+    },
+    'two senders': {
+      replace: ['from: butler@grid.example', 'from: duty@grid.example, Butler <butler@grid.example> # <--'],
+      path: 'mail.from',
+      message: 'expected an address such as',
+    },
+    'mail user name without a password': {
+      replace: ['mail:', 'mail: # <--\n  username: butler'],
+      path: 'mail.password',
+      message: 'expected a password beside the username, found none',
+    },
+    'mail password without a user name': {
+      replace: ['mail:', 'mail: # <--\n  password: pass-word'],
+      path: 'mail.username',
+      message: 'expected a username beside the password, found none',
+    },
+    'broker user name without a password': {
+      replace: ['    - id: main', '    - id: main # <--\n      username: butler'],
+      path: 'mqtt.brokers[0].password',
+      message: 'expected a password beside the username, found none',
+    },
+    'broker password without a user name': {
+      replace: ['    - id: main', '    - id: main # <--\n      password: pass-word'],
+      path: 'mqtt.brokers[0].username',
+      message: 'expected a username beside the password, found none',
     },
     'unknown locale': {
       replace: ['locale: zh-CN }', 'locale: zh } # <--'],

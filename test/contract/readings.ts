@@ -4,5 +4,5 @@ import type { Reading, Values } from '../../src/domain/reading.ts';
 export const T0 = Date.UTC(2026, 2, 1);
 
 export function reading(meter: string, time: number, values: Values): Reading {
-  return { meter, time, timeSource: 'read', values };
+  return { meter, time, timeSource: 'read', arrivedAt: 0, values };
 }

@@ -28,6 +28,7 @@ describe('the options', () => {
 
   it.each([
     ['an unknown key', { brokers: [{ id: 'a', url: 'mqtt://h:1', qos: 0 }] }],
+    ['a user name without a password', { brokers: [{ id: 'a', url: 'mqtt://h:1', username: 'u' }] }],
     ['another protocol', { brokers: [{ id: 'a', url: 'http://h:1' }] }],
     ['a password in the address', { brokers: [{ id: 'a', url: 'mqtt://u:p@h:1' }] }],
   ])('refuse %s', (_, section) => {

@@ -14,11 +14,14 @@ import {
   MANAGER_ZH,
   resolved,
   silence,
+  worsened,
 } from './fixtures.ts';
 
 const CUSTOMERS = [customer('c01'), customer('c02', { manager: MANAGER_EN }), customer('c03', { host: 'alone' })];
 const announcer = createAnnouncer(announcerOptions(CUSTOMERS));
 const DIP = alert('voltage_dip', evidenceOf('dip'));
+
+const INTERRUPTED = worsened(DIP, evidenceOf('interruption'));
 
 const recipients = (change: AlertChange) => announcer.messagesFor(change).map(({ recipient }) => recipient);
 
@@ -32,6 +35,12 @@ describe('who is told', () => {
       expect(recipients(other)).toEqual([MANAGER_EN.id, DUTY_ZH.id, DUTY_EN.id]);
     },
   );
+
+  it('of something that got worse: the same people as at first', () => {
+    const deviation = alert('voltage_deviation', evidenceOf('voltage too high'), { subject: 'c02-m' });
+    expect(recipients(INTERRUPTED)).toEqual(recipients(fired(DIP)));
+    expect(recipients(worsened(deviation, evidenceOf('voltage too low')))).toEqual(recipients(fired(deviation)));
+  });
 
   it('of a silent meter and of a silent line: the engineers alone', () => {
     const meter = alert('meter_silent', silence('meter'));
@@ -99,6 +108,20 @@ describe('the identity of a mail', () => {
     expect(ends.map(({ references }) => references)).toEqual(beginnings.map(({ id }) => id));
     expect(beginnings.every(({ references }) => references === undefined)).toBe(true);
     expect(new Set([...beginnings, ...ends].map(({ id }) => id)).size).toBe(6);
+  });
+
+  it('of what got worse is its own and refers to the beginning, as the end still does', () => {
+    const beginnings = announcer.messagesFor(fired(DIP));
+    const worse = announcer.messagesFor(INTERRUPTED);
+    const ends = announcer.messagesFor(resolved(INTERRUPTED.alert));
+    expect(worse.map(({ references }) => references)).toEqual(beginnings.map(({ id }) => id));
+    expect(ends.map(({ references }) => references)).toEqual(beginnings.map(({ id }) => id));
+    for (const { id, dedupeKey, alertId, createdAt } of worse) {
+      expect(id).toMatch(new RegExp(`^${DIP.id}\\.worsened\\.`));
+      expect(dedupeKey).toBe(id);
+      expect({ alertId, createdAt }).toEqual({ alertId: DIP.id, createdAt: INTERRUPTED.time });
+    }
+    expect(new Set([...beginnings, ...worse, ...ends].map(({ id }) => id)).size).toBe(9);
   });
 
   it('carries the alert, the address and the time of the change', () => {

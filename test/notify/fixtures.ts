@@ -85,8 +85,10 @@ export const TROUBLES: readonly { readonly name: string; readonly rule: RuleName
   trouble('interruption', 'voltage_dip', phases(2, 1, 3), 0.38),
   trouble('one phase lost', 'phase_loss', star(0, 5_774, 5_774), 10),
   trouble('two phases lost', 'phase_loss', phases(5, 220, 3), 0.38),
+  trouble('metering fault', 'phase_loss', { ...star(0, 5_774, 5_774), ...currents(48, 50, 49) }, 10),
   trouble('voltage too high', 'voltage_deviation', lines(10_812, 10_800, 10_790), 10),
   trouble('voltage too low', 'voltage_deviation', lines(352, 353, 354), 0.38),
+  trouble('voltage too low at 35 kV', 'voltage_deviation', lines(31_150, 34_000, 34_500), 35),
   trouble('sum of deviations', 'voltage_deviation', lines(37_100, 33_250, 35_000), 35),
   trouble('unbalance', 'voltage_unbalance', { ...lines(10_000, 9_600, 10_100), voltage_unbalance: 3.07 }, 10),
   trouble('overload of the contract', 'overload', { apparent_power_total: 9_840_000, current_l1: 540 }, 10),
@@ -98,6 +100,10 @@ function trouble(name: string, rule: RuleName, values: Parameters<typeof judgeBy
   const verdict = judgeBy(rule, values, point(kv, { contractKva: 8_000, transformerKva: 10_000 }));
   if (verdict.standing !== 'bad' || !verdict.evidence) throw new Error(`${name} is ${verdict.standing}`);
   return { name, rule, evidence: verdict.evidence };
+}
+
+function currents(l1: number, l2: number, l3: number) {
+  return { current_l1: l1, current_l2: l2, current_l3: l3 };
 }
 
 function overloaded(): Evidence {
@@ -144,6 +150,13 @@ export function alert(rule: RuleName, evidence: Evidence, change: Partial<Alert>
 
 export function fired(of: Alert): AlertChange {
   return { kind: 'fired', reason: 'held for the opening time', alert: of, time: of.firedAt ?? of.since };
+}
+
+/** The same alert, whose `worst` is of another kind than what it began with. */
+export function worsened(of: Alert, worst: Evidence, after = 3_000): AlertChange {
+  const time = of.since + after;
+  const worse: Alert = { ...of, worst, lastBad: time, seenAt: time };
+  return { kind: 'worsened', reason: 'turned into something graver', alert: worse, time };
 }
 
 /** The same alert, over since `after` milliseconds after it began. */

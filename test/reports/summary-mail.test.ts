@@ -42,8 +42,8 @@ describe('the subject', () => {
     {
       of: [],
       blind: ['c02'],
-      en: 'no trouble seen, but too few data at 1 of your 3 customers',
-      zh: '未见异常，但您负责的 3 家客户中有 1 家数据不足',
+      en: 'no trouble seen, but no verdict on 1 of your 3 customers',
+      zh: '未见异常，但您负责的 3 家客户中有 1 家无法判断',
     },
     {
       of: [event('overload', 'overload of the contract', 5)],
@@ -146,6 +146,46 @@ describe('a customer that nobody saw well', () => {
     expect(en).toContain('since 09:00:00, still going on: No data from the meter');
     expect(en).not.toMatch(/gateway|modbus|\d+\.\d+\.\d+\.\d+/i);
   });
+});
+
+describe('a customer whose metering is in doubt', () => {
+  const fault = event('phase_loss', 'metering fault', 5);
+
+  it('is in no trouble, but its figures are not told and not to be trusted', () => {
+    const content = mail([fault], 'en');
+    expect(content.subject).toBe('Daily summary 2026-03-01: no trouble seen, but no verdict on 1 of your 3 customers');
+    const en = renderText(content);
+    expect(en).toContain('== Customer c01 (cannot say: metering in doubt) ==');
+    expect(en).toContain(
+      '  - since 05:00:00, still going on: Metering circuit fault suspected, no voltage measured on phase L1 while current flowed',
+    );
+    expect(en).toContain('  - No need to alarm the customer');
+    expect(en).toContain("  - Do not quote this day's figures to the customer");
+    expect(en).toContain('  Voltage: not to be trusted (metering fault suspected)\n  Highest load: not to be trusted');
+    expect(en).not.toContain('Ask whether everything is running again');
+    expect(content.sections[0]).toMatchObject({ kind: 'heading', tone: 'plain' });
+    const zh = text([fault], 'zh-CN');
+    expect(zh).toContain('== Customer c01 (计量存疑，无法判断) ==');
+    expect(zh).toContain('疑似计量回路故障（失压），A 相有电流而测不到电压');
+    expect(zh).toContain('  - 无需惊动客户');
+    expect(zh).toContain('当日数据不可信，请勿向客户引用');
+  });
+
+  it('and that lost its supply too is in trouble, with what to do for both', () => {
+    const content = mail([fault, event('voltage_dip', 'interruption', 9)], 'en');
+    expect(renderText(content)).toContain('== Customer c01 (trouble) ==');
+    expect(renderText(content)).toContain('  - Call the customer at once: is anybody or any process in danger');
+    expect(renderText(content)).toContain('  - No need to alarm the customer');
+    expect(content.sections[0]).toMatchObject({ kind: 'heading', tone: 'critical' });
+  });
+});
+
+it('advises by the kind of what lasts, each thing once', () => {
+  const became = { ...event('voltage_dip', 'dip', 3), worst: evidenceOf('interruption') };
+  const again = { ...event('voltage_dip', 'dip', 4), worst: evidenceOf('interruption') };
+  const en = text([became, again], 'en');
+  expect(en.match(/Call the customer at once: is anybody/g)).toHaveLength(1);
+  expect(en).not.toContain('did anything stop');
 });
 
 describe.each(LOCALES)('in %s', (locale) => {

@@ -131,6 +131,48 @@ describe('a silent meter', () => {
   });
 });
 
+describe('a suspected metering fault', () => {
+  const fault = alert('phase_loss', evidenceOf('metering fault'), { subject: 'c02-m' });
+  const order = (alerts: readonly Alert[]) => {
+    const customers = ['c01', 'c02'].map((id) => customer(id));
+    const windows = new Map(customers.map(({ id }) => [`${id}-m`, windowsOf(`${id}-m`, DAY, calm)] as const));
+    return summarise(customers, alerts, windows, DAY).map(({ customer: { id }, verdict }) => [id, verdict]);
+  };
+
+  it('is no trouble of the customer, but what was measured is not to be trusted', () => {
+    const own = { ...fault, subject: 'c01-m' };
+    expect(one(windowsOf('c01-m', DAY, calm), [own])).toMatchObject({
+      verdict: 'cannot say',
+      isUntrusted: true,
+      isBlind: false,
+    });
+    expect(one(windowsOf('c01-m', DAY, calm))).toMatchObject({ verdict: 'fine', isUntrusted: false });
+  });
+
+  it('comes after trouble, however critical the pack calls a lost phase', () => {
+    const warning = alert('overload', evidenceOf('overload of the contract'));
+    expect(order([fault])).toEqual([
+      ['c02', 'cannot say'],
+      ['c01', 'fine'],
+    ]);
+    expect(
+      order([fault, warning, { ...warning, subject: 'c02-m' }, { ...warning, rule: 'voltage_deviation' }]),
+    ).toEqual([
+      ['c01', 'trouble'],
+      ['c02', 'trouble'],
+    ]);
+    expect(
+      one(
+        [],
+        [
+          { ...fault, subject: 'c01-m', since: 1 },
+          { ...warning, since: 2, severity: 'critical' },
+        ],
+      ).alerts,
+    ).toMatchObject([{ rule: 'overload' }, { rule: 'phase_loss' }]);
+  });
+});
+
 describe('the order', () => {
   it('is the worst first: critical alerts, warnings, too few data, fine', () => {
     const customers = ['c01', 'c02', 'c03', 'c04', 'c05'].map((id) => customer(id));

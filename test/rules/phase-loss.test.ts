@@ -43,4 +43,16 @@ describe('phase loss', () => {
   it('cannot say with fewer than three phases', () => {
     expect(judge({ voltage_l1_n: 0 }, 0.38).standing).toBe('cannot say');
   });
+
+  it('above 1 kV with current still flowing it is the metering circuit that has lost it', () => {
+    const voltages = star(0, PHASE_10KV, PHASE_10KV);
+    const amperes = (l1: number) => ({ current_l1: l1, current_l2: 200, current_l3: 195 });
+    expect(judge({ ...voltages, ...amperes(190) }, 10)).toMatchObject({
+      standing: 'bad',
+      evidence: { kind: 'metering' },
+    });
+    expect(judge({ ...voltages, ...amperes(9) }, 10).evidence?.kind).toBe('lost');
+    expect(judge({ ...voltages, ...amperes(0) }, 10).evidence?.kind).toBe('lost');
+    expect(judge({ ...phases(0, 220, 220), ...amperes(190) }, 0.38).evidence?.kind).toBe('lost');
+  });
 });

@@ -1,15 +1,25 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { RuleName } from '../../src/domain/alert.ts';
+import { LOCALES } from '../../src/domain/customer.ts';
 import { RULE_WORDS, SAMPLE_RULES } from '../../src/rules/index.ts';
 import { limitsFor, mergePack, ruleOverrides, rulePack } from '../../src/rules/pack.ts';
 import { GB } from './points.ts';
 
-const NOT_RULES = ['index', 'judge', 'pack', 'rule', 'silence-watch', 'options', 'voltages'];
+const NOT_RULES = ['index', 'judge', 'pack', 'rule', 'silence-watch', 'options', 'upper-limit', 'voltages'];
 const RULES = readdirSync(new URL('../../src/rules/', import.meta.url))
   .map((file) => file.replace(/\.ts$/, ''))
   .filter((name) => !NOT_RULES.includes(name))
   .map((name) => name.replaceAll('-', '_') as RuleName);
+
+const KINDS: Readonly<Record<RuleName, readonly string[]>> = {
+  voltage_dip: ['dip', 'interruption'],
+  phase_loss: ['lost', 'metering'],
+  voltage_deviation: ['over', 'under', 'sum'],
+  voltage_unbalance: ['over'],
+  overload: ['contract', 'transformer'],
+  meter_silent: ['meter', 'line'],
+};
 
 describe('the list of rules', () => {
   it('has a line for every rule file, in the list, in the words and in the shipped pack', () => {
@@ -20,23 +30,58 @@ describe('the list of rules', () => {
   });
 
   it('judges what spoils others before them', () => {
-    const order = SAMPLE_RULES.map((rule) => rule.name);
+    const order: readonly string[] = SAMPLE_RULES.map((rule) => rule.name);
     for (const rule of SAMPLE_RULES) {
-      for (const spoiler of rule.spoiledBy.filter((name) => name === 'voltage_dip')) {
+      for (const spoiler of Object.keys(rule.spoiledBy).filter((name) => name === 'voltage_dip')) {
         expect(order.indexOf(spoiler)).toBeLessThan(order.indexOf(rule.name));
       }
     }
   });
 
-  it.each(RULES)('%s has every word in both languages and names its source', (name) => {
-    for (const locale of ['en', 'zh-CN'] as const) {
-      const words = RULE_WORDS[name][locale];
-      expect(words.title('over').length).toBeGreaterThan(1);
-      expect(words.meaning.length).toBeGreaterThan(10);
-      expect(words.advice.length).toBeGreaterThanOrEqual(3);
+  it.each(RULES)('%s has every word for each kind in both languages and names its source', (name) => {
+    const titles = { en: new Set<string>(), 'zh-CN': new Set<string>() };
+    for (const kind of KINDS[name]) {
+      for (const locale of LOCALES) {
+        const words = RULE_WORDS[name][locale];
+        titles[locale].add(words.title(kind));
+        for (const text of [words.title(kind), words.meaning(kind), ...words.advice(kind)]) {
+          expect(text).not.toMatch(/undefined|null|=>/);
+          if (locale === 'en') expect(text).not.toMatch(/\p{Script=Han}/u);
+          else expect(text).toMatch(/\p{Script=Han}/u);
+        }
+        expect(words.advice(kind).length).toBeGreaterThanOrEqual(3);
+      }
     }
-    expect(RULE_WORDS[name]['zh-CN'].meaning).toMatch(/\p{Script=Han}/u);
+    // Each kind has its own name.
+    expect(titles.en.size).toBe(KINDS[name].length);
+    expect(titles['zh-CN'].size).toBe(KINDS[name].length);
     expect(GB.rules[name].source.length).toBeGreaterThan(5);
+  });
+});
+
+describe('the words', () => {
+  it('say that load above the contract is a breach of it', () => {
+    expect(RULE_WORDS.overload.en.meaning('contract')).toContain('breach of the supply contract');
+    expect(RULE_WORDS.overload['zh-CN'].meaning('contract')).toContain('属于违约用电');
+  });
+
+  it('call a single 10-minute unbalance high and not a breach of the weekly limit', () => {
+    const { en, 'zh-CN': zh } = RULE_WORDS.voltage_unbalance;
+    expect(en.title('over')).toBe('Voltage unbalance high');
+    expect(zh.title('over')).toBe('三相电压不平衡偏高');
+    expect(en.meaning('over')).toContain('95 % of the values of a week');
+    expect(zh.meaning('over')).toContain('95 % 概率值');
+  });
+
+  it('of a metering fault calm the customer down and send somebody to the meter', () => {
+    const { en, 'zh-CN': zh } = RULE_WORDS.phase_loss;
+    expect(en.meaning('metering')).toMatch(/probably healthy.*cannot be trusted.*billed/);
+    expect(zh.meaning('metering')).toMatch(/很可能正常.*不可信.*电费/);
+    expect(en.advice('metering')[0]).toContain('No need to alarm the customer');
+    expect(zh.advice('metering')[0]).toContain('无需惊动客户');
+    expect(en.advice('metering')[1]).toContain('secondary fuses of the voltage transformers');
+    expect(zh.advice('metering')[1]).toContain('电压互感器二次熔断器');
+    for (const words of [en, zh]) expect(words.advice('lost')).not.toEqual(words.advice('metering'));
   });
 });
 

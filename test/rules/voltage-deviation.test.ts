@@ -28,7 +28,7 @@ describe('supply voltage deviation, GB/T 12325', () => {
 
   it('adds the absolute deviations of both signs from 35 kV upwards (oracle 1d: 11 %)', () => {
     const verdict = judge(lines(37_100, 33_250, 35_000), 35);
-    expect(verdict).toMatchObject({ standing: 'bad', evidence: { limit: 10, kind: 'over', phases: ['L1-L2'] } });
+    expect(verdict).toMatchObject({ standing: 'bad', evidence: { limit: 10, kind: 'sum', phases: ['L1-L2'] } });
     expect(verdict.evidence?.judged).toBeCloseTo(11, 6);
   });
 
@@ -36,6 +36,8 @@ describe('supply voltage deviation, GB/T 12325', () => {
     const verdict = judge(lines(118_800, 111_100, 112_000), 110);
     expect(verdict.standing).toBe('good');
     expect(verdict.evidence?.judged).toBeCloseTo(8, 6);
+    expect(verdict.evidence?.kind).toBe('over');
+    expect(judge(lines(31_150, 34_000, 35_000), 35)).toMatchObject({ standing: 'bad', evidence: { kind: 'under' } });
     expect(deviationSum([-3, -8, -1])).toBe(8);
   });
 
@@ -62,5 +64,10 @@ describe('supply voltage deviation, GB/T 12325', () => {
   it('lets phase voltages stand in at 0.38 kV, against 220 V', () => {
     expect(judge(phases(235.5), 0.38)).toMatchObject({ standing: 'bad', evidence: { quantity: 'voltage_l1_n' } });
     expect(judge(phases(235.3), 0.38).evidence?.judged).toBeCloseTo((235.3 / 220 - 1) * 100, 9);
+  });
+
+  it('is not judged on a dead line', () => {
+    expect(judge(lines(900), 10)).toMatchObject({ standing: 'cannot say', why: 'the line is dead' });
+    expect(judge(lines(1_100), 10).standing).toBe('bad');
   });
 });

@@ -54,4 +54,9 @@ describe('dip and interruption', () => {
       evidence: { kind: 'interruption' },
     });
   });
+
+  it('does not call it an interruption when only one phase was measured', () => {
+    expect(judge({ voltage_l1_n: 0 }, 0.38).evidence?.kind).toBe('dip');
+    expect(judge({ voltage_l1_n: 0 }, 0.22).evidence?.kind).toBe('interruption');
+  });
 });

@@ -3,7 +3,13 @@ import { withDerived } from '../../src/domain/derived.ts';
 import { judgeBy, lines, point } from './points.ts';
 
 function judge(l1l2: number, l2l3: number, l3l1: number) {
-  const { values } = withDerived({ meter: 'm', time: 0, timeSource: 'read', values: lines(l1l2, l2l3, l3l1) });
+  const { values } = withDerived({
+    meter: 'm',
+    time: 0,
+    arrivedAt: 0,
+    timeSource: 'read',
+    values: lines(l1l2, l2l3, l3l1),
+  });
   return judgeBy('voltage_unbalance', values, point(10));
 }
 

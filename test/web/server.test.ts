@@ -141,7 +141,22 @@ it('tells the supervisor that it is up, and what it hears', async () => {
   const server = await startedServer(webParts({ scene }));
   const response = await fetch(`${server.url()}/healthz`);
   expect(response.status).toBe(200);
-  expect(await response.json()).toEqual({ status: 'ok', meters: 71, heard: 70, open_alerts: 5 });
+  expect(await response.json()).toEqual({
+    status: 'ok',
+    meters: 71,
+    heard: 70,
+    answering: 69,
+    waiting_rows: 12,
+    open_alerts: 5,
+  });
+});
+
+it('tells the supervisor when the tick of the daemon has stopped, though the page still answers', async () => {
+  const health = () => ({ isWell: false, answering: 0, waitingRows: 0 });
+  const server = await startedServer(webParts({ scene, parts: { health } }));
+  const response = await fetch(`${server.url()}/healthz`);
+  expect(response.status).toBe(503);
+  expect(await response.json()).toMatchObject({ status: 'the clock tick has stopped' });
 });
 
 it('logs what it could not make, and keeps it from the reader', async () => {

@@ -28,6 +28,7 @@ export function webParts({ scene, parts }: Given): WebParts {
     latest: () => scene.latest,
     openAlerts: () => scene.firing,
     silentAfter: ({ pollInterval }) => Math.max(30_000, 5 * pollInterval),
+    health: () => ({ isWell: true, answering: 69, waitingRows: 12 }),
     state,
     clock: { now: () => NOW },
     log: keepingLog(),

@@ -55,12 +55,23 @@ describe('windows', () => {
 
   it('refuse what comes after closing, and the same instant twice', () => {
     const windows = every(1_000);
-    expect(windows.add(at(1_000, { frequency: 50 }))).toBe(true);
-    expect(windows.add(at(1_000, { frequency: 50 }))).toBe(false);
+    expect(windows.add(at(1_000, { frequency: 50 }))).toBe('new');
+    expect(windows.add(at(1_000, { frequency: 50 }))).toBe('known');
     const [minute] = windows.close(START + MINUTE + ALLOWED_LATENESS);
     expect(minute?.count).toBe(1);
-    expect(windows.add(at(2_000, { frequency: 50 }))).toBe(false);
+    expect(windows.add(at(2_000, { frequency: 50 }))).toBe('late');
     expect(windows.close(START + 2 * MINUTE)).toEqual([]);
+  });
+
+  it('take more values of an instant that they have, and do not count it twice', () => {
+    const windows = every(1_000);
+    windows.add(at(1_000, { frequency: 50 }));
+    windows.amend(at(1_000, { current_l1: 7 }));
+    windows.amend(at(9_000, { current_l1: 99 }));
+    expect(windows.close(START + 2 * MINUTE)[0]).toMatchObject({
+      count: 1,
+      aggregates: { current_l1: { value: 7, count: 1 } },
+    });
   });
 
   it('count what is missing against the poll interval', () => {

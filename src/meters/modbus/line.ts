@@ -99,8 +99,7 @@ export class Line {
       const reading = await unit.meter.read((request) => this.#ask(request));
       unit.patience.succeeded();
       unit.health.answered(reading.time);
-      // The lane does not wait for the store.
-      void this.#handOn(reading);
+      this.#handOn(reading);
     } catch (error) {
       if (this.#stopping.signal.aborted) return;
       const isLineDown = error instanceof Unreachable;
@@ -112,11 +111,17 @@ export class Line {
     }
   }
 
-  async #handOn(reading: Reading): Promise<void> {
+  /** The lane does not wait for the store. */
+  #handOn(reading: Reading): void {
+    const { log, onReading } = this.#parts;
+    const { meter } = reading;
     try {
-      await this.#parts.onReading(reading);
+      Promise.resolve(onReading(reading)).catch((err) => {
+        // The store keeps a reading that its disk refuses, and tells that once; an error for each would bury the rest.
+        log.debug({ meter, err }, 'A reading is not durable yet');
+      });
     } catch (err) {
-      this.#parts.log.error({ meter: reading.meter, err }, 'A reading could not be handed on');
+      log.error({ meter, err }, 'A reading could not be handed on');
     }
   }
 

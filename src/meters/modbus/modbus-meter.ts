@@ -26,7 +26,9 @@ export interface ModbusMeterParts {
 interface PlannedBlock {
   readonly block: Block;
   readonly patience: Patience;
-  isRefused: boolean;
+  /** The meter has given it once: its registers are there, and a refusal is a state that passes, such as starting up. */
+  isProven: boolean;
+  isTold: boolean;
 }
 
 /** Illegal data address, and illegal data value, which some devices answer to a request that is too long. */
@@ -62,7 +64,8 @@ export class ModbusMeter {
           words = await ask({ unit, functionCode: block.functionCode, start: block.start, count: block.count });
           time ??= clock.now();
           patience.succeeded();
-          planned.isRefused = false;
+          planned.isProven = true;
+          planned.isTold = false;
         } catch (error) {
           if (!(error instanceof MeterError)) throw error;
           failures.push({ planned, error });
@@ -75,24 +78,34 @@ export class ModbusMeter {
     for (const { planned, error } of failures) this.#judge(planned, error, time !== undefined);
     if (time === undefined) throw failures[0]?.error ?? new NoAnswer('the meter refuses every block');
     const { values, missing } = measuredOf(rawValues(answers, model.wordOrder), rating);
-    const reading = { meter: this.id, time, timeSource: 'read', values } as const;
+    const reading = { meter: this.id, time, timeSource: 'read', arrivedAt: time, values } as const;
     return Object.keys(missing).length > 0 ? { ...reading, missing } : reading;
   }
 
   #planned(block: Block): PlannedBlock {
-    return { block, patience: new Patience(3, this.#parts.probeInterval), isRefused: false };
+    return { block, patience: new Patience(3, this.#parts.probeInterval), isProven: false, isTold: false };
   }
 
-  /** A block that fails while the meter gives others is at fault itself; it must not cost the line a time-out each poll. */
+  /**
+   * A block that fails while the meter gives others is at fault itself; it must not cost the line a request or a time-out
+   * each poll. When the meter gives nothing at all, the line judges it as a whole.
+   */
   #judge(planned: PlannedBlock, error: MeterError, isMeterAnswering: boolean): void {
     const now = this.#parts.clock.now();
-    if (error instanceof ModbusException && REFUSALS.includes(error.code)) this.#refused(planned, now);
-    else if (isMeterAnswering) planned.patience.failed(now);
+    if (error instanceof ModbusException && REFUSALS.includes(error.code) && !planned.isProven) {
+      this.#refused(planned, now);
+      return;
+    }
+    if (!isMeterAnswering) return;
+    planned.patience.failed(now);
+    if (!planned.patience.isResting(now)) return;
+    const { start, count } = planned.block;
+    const fields = { register: start, count, reason: error.message };
+    this.#tellOnce(planned, fields, 'Meter does not give a block of registers');
   }
 
   /** A refused block is read in two parts from now on, until the register that is not there stands alone and can be named. */
   #refused(planned: PlannedBlock, now: number): void {
-    const { id, model, log } = this.#parts;
     const halves = splitBlock(planned.block);
     if (halves) {
       this.#blocks = this.#blocks.flatMap((each) =>
@@ -101,11 +114,15 @@ export class ModbusMeter {
       return;
     }
     planned.patience.restFrom(now);
-    if (planned.isRefused) return;
-    planned.isRefused = true;
-    const { functionCode, start, registers } = planned.block;
-    const quantity = registers[0]?.quantity;
-    const fields = { meter: id, model: model.id, functionCode, register: start, quantity };
-    log.warn(fields, 'Meter does not have a register of its model');
+    const { start, registers } = planned.block;
+    const fields = { register: start, quantity: registers[0]?.quantity };
+    this.#tellOnce(planned, fields, 'Meter does not have a register of its model');
+  }
+
+  #tellOnce(planned: PlannedBlock, fields: Readonly<Record<string, unknown>>, message: string): void {
+    if (planned.isTold) return;
+    planned.isTold = true;
+    const { id, model, log } = this.#parts;
+    log.warn({ meter: id, model: model.id, functionCode: planned.block.functionCode, ...fields }, message);
   }
 }

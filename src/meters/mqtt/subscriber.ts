@@ -3,6 +3,7 @@ import type { MeterPlace } from '../../domain/fleet.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
+import { withinTime } from '../../lib/within-time.ts';
 import type { MeterHealth } from '../meter-health.ts';
 import type { MqttModel } from '../model.ts';
 import type { BrokerOptions } from '../options.ts';
@@ -24,16 +25,12 @@ export interface SubscriberParts {
   readonly onReading: ReadingSink;
 }
 
-export interface SubscriberCounts {
-  readonly received: number;
-  readonly retained: number;
-  readonly poison: number;
-}
-
 const RECONNECT_PERIOD = 2_000;
 const REDELIVERY_PAUSE = 5_000;
 const MOST_IN_HAND = 1_000;
 const STOP_WITHIN = 1_000;
+/** Milliseconds by which the stamps of a burst may run ahead of the clock. */
+const LONGEST_BURST = 1_000;
 
 /** Tells the library to go on without an acknowledgement: ours follows when the reading is durable. */
 const LATER = new Error('acknowledged later');
@@ -50,7 +47,7 @@ export class Subscriber {
   readonly #meters: ReadonlyMap<string, TopicMeter>;
   readonly #inHand = new Set<Promise<void>>();
   readonly #poisonedTopics = new Set<string>();
-  #counts = { received: 0, retained: 0, poison: 0 };
+  readonly #latestArrival = new Map<string, number>();
   #client: MqttClient | undefined;
   #isSubscribed = false;
   #isDown = false;
@@ -59,10 +56,6 @@ export class Subscriber {
   constructor(parts: SubscriberParts) {
     this.#parts = parts;
     this.#meters = new Map(parts.meters.map((meter) => [meter.topic, meter]));
-  }
-
-  get counts(): SubscriberCounts {
-    return this.#counts;
   }
 
   /** Returns at once; a broker that is not there is tried until it is. */
@@ -146,12 +139,8 @@ export class Subscriber {
 
   async #handle(client: MqttClient, { payload, retain, topic }: IPublishPacket): Promise<void> {
     const { clock, onReading } = this.#parts;
-    this.#counts.received += 1;
     // What a broker kept may be of any age, and is not news.
-    if (retain) {
-      this.#counts.retained += 1;
-      return;
-    }
+    if (retain) return;
     const meter = this.#meters.get(topic);
     // The session remembers a topic that the configuration no longer has.
     if (!meter) {
@@ -164,13 +153,28 @@ export class Subscriber {
       this.#poisoned(meter, understood.why);
       return;
     }
-    await onReading(understood.reading);
-    meter.health.answered(understood.reading.time);
+    const { reading } = understood;
+    await onReading(
+      reading.timeSource === 'arrival' ? { ...reading, time: this.#unusedTime(topic, reading.time) } : reading,
+    );
+    meter.health.answered(reading.time);
+  }
+
+  /**
+   * The time of arrival, but never the same millisecond twice for one topic: messages without a time of their own come in
+   * bursts, and a meter has one reading for an instant.
+   */
+  #unusedTime(topic: string, arrivedAt: number): number {
+    const latest = this.#latestArrival.get(topic);
+    // A clock that was set back is followed.
+    const isBurst = latest !== undefined && latest >= arrivedAt && latest - arrivedAt < LONGEST_BURST;
+    const time = isBurst ? latest + 1 : arrivedAt;
+    this.#latestArrival.set(topic, time);
+    return time;
   }
 
   /** Acknowledged all the same: what cannot be understood today will not be tomorrow, and would block the others. */
   #poisoned({ health, place, topic }: TopicMeter, reason: string): void {
-    this.#counts.poison += 1;
     health.failed(new Error(reason), { isToldElsewhere: true });
     if (this.#poisonedTopics.has(topic)) return;
     this.#poisonedTopics.add(topic);
@@ -192,12 +196,4 @@ export class Subscriber {
 /** MQTT 3.1.1, 3.4: the whole packet is the number of the message. */
 function puback(messageId: number): Buffer {
   return Buffer.from([0x40, 2, messageId >> 8, messageId & 0xff]);
-}
-
-async function withinTime(work: Promise<unknown>, limit: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, limit);
-  });
-  await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

@@ -7,7 +7,7 @@ import { ModbusMeter } from '../../../src/meters/modbus/modbus-meter.ts';
 import type { ModbusModel } from '../../../src/meters/model.ts';
 import type { ReadingSink } from '../../../src/meters/reading-sink.ts';
 import { ModbusServer } from '../../servers/modbus-server.ts';
-import { placeOf, recordingLog } from '../fixtures.ts';
+import { placeOf, recordingLog, shippedModels } from '../fixtures.ts';
 
 const PROBE = 10_000;
 const TIMEOUT = 100;
@@ -42,10 +42,19 @@ class CountedConnection extends ModbusConnection {
 
 const clock = { now: () => now };
 
+interface LineSpec {
+  readonly onReading?: ReadingSink;
+  readonly pauseBetweenRequests?: number;
+  readonly model?: ModbusModel;
+}
+
+function keep(reading: Reading): void {
+  readings.push(reading);
+}
+
 function lineWith(
   units: readonly number[],
-  onReading: ReadingSink = (reading) => void readings.push(reading),
-  pauseBetweenRequests = 0,
+  { onReading = keep, pauseBetweenRequests = 0, model = MODEL }: LineSpec = {},
 ): Line {
   const { port } = server;
   const options = {
@@ -57,12 +66,12 @@ function lineWith(
   } as const;
   const meters = units.map((unit) => {
     const id = `m${unit}`;
-    const place = placeOf({ id, model: MODEL.id, connection: { kind: 'modbus-tcp', host: '127.0.0.1', port, unit } });
+    const place = placeOf({ id, model: model.id, connection: { kind: 'modbus-tcp', host: '127.0.0.1', port, unit } });
     const own = new MeterHealth(place, log);
     health.set(id, own);
     const rating = { ctRatio: 1, ptRatio: 1, nominalKv: 0.38 };
     return {
-      meter: new ModbusMeter({ id, unit, model: MODEL, rating, probeInterval: PROBE, clock, log }),
+      meter: new ModbusMeter({ id, unit, model, rating, probeInterval: PROBE, clock, log }),
       health: own,
     };
   });
@@ -124,7 +133,7 @@ describe('a line', () => {
     const start = now;
     await round(['m1']);
     expect(readings).toEqual([
-      { meter: 'm1', time: start, timeSource: 'read', values: { voltage_l1_n: 230, frequency: 50 } },
+      { meter: 'm1', time: start, timeSource: 'read', arrivedAt: start, values: { voltage_l1_n: 230, frequency: 50 } },
     ]);
     expect(server.requests.map(({ start }) => start)).toEqual([0, 70]);
   });
@@ -184,6 +193,68 @@ describe('a line', () => {
     expect(server.requests.filter(({ start }) => start === 70)).toHaveLength(3);
   });
 
+  it('asks a meter that refused everything while it started up for the same blocks as before', async () => {
+    const model = shippedModels().get('sdm630');
+    if (model?.transport !== 'modbus') throw new Error('no sdm630');
+    server.put(1, 4, 0, Array<number>(80).fill(0));
+    server.putFloat(1, 4, 70, 50);
+    server.put(1, 4, 200, Array<number>(46).fill(0));
+    lineWith([1], { model });
+    const starts = () => server.requests.map(({ start }) => start);
+    await round(['m1']);
+    const before = starts();
+    expect(before).toEqual([0, 200, 60]);
+
+    server.fault = () => ({ kind: 'exception', code: 2 });
+    for (let tick = 0; tick < 6; tick += 1) await round(['m1']);
+    now += PROBE;
+    server.fault = () => undefined;
+    server.requests.length = 0;
+    for (let tick = 0; tick < 3; tick += 1) await round(['m1']);
+    expect(starts()).toEqual([before, before, before].flat());
+    expect(readings).toHaveLength(4);
+    for (const { missing, values } of readings) {
+      expect(missing).toBeUndefined();
+      expect(Object.keys(values)).toHaveLength(33);
+    }
+    expect(log.lines.map(({ message }) => message)).toEqual(['Meter does not answer', 'Meter answers again']);
+  });
+
+  it('lets a block rest, whole, that the meter refuses for a while, and tells it once', async () => {
+    const beside = { quantity: 'thd_u_l1', functionCode: 4, address: 72, type: 'float32', scale: 1 } as const;
+    const model = { ...MODEL, registers: [...MODEL.registers, beside] };
+    putMeter(1);
+    server.putFloat(1, 4, 72, 3.5);
+    lineWith([1], { model });
+    await round(['m1']);
+    server.fault = ({ start }) => (start >= 70 ? { kind: 'exception', code: 3 } : undefined);
+    for (let tick = 0; tick < 8; tick += 1) await round(['m1']);
+    now += PROBE;
+    await round(['m1']);
+    const ofBlock = () => server.requests.filter(({ start }) => start >= 70);
+    // Once well, three times refused, and once after the rest.
+    expect(ofBlock()).toHaveLength(5);
+    expect(log.lines).toMatchObject([
+      {
+        level: 'warn',
+        fields: {
+          meter: 'm1',
+          functionCode: 4,
+          register: 70,
+          count: 4,
+          reason: expect.stringContaining('exception 3'),
+        },
+        message: 'Meter does not give a block of registers',
+      },
+    ]);
+    server.fault = () => undefined;
+    now += PROBE;
+    await round(['m1']);
+    expect(readings).toHaveLength(11);
+    expect(readings.at(-1)).toMatchObject({ values: { voltage_l1_n: 230, frequency: 50, thd_u_l1: 3.5 } });
+    expect(new Set(ofBlock().map(({ start, count }) => `${start}+${count}`))).toEqual(new Set(['70+4']));
+  });
+
   it('skips and counts a poll whose predecessor is not done', async () => {
     putMeter(1);
     server.fault = () => ({ kind: 'late', ms: 50 });
@@ -238,7 +309,7 @@ describe('a line', () => {
       asked.push(performance.now());
       return undefined;
     };
-    lineWith([1, 2], undefined, 40);
+    lineWith([1, 2], { pauseBetweenRequests: 40 });
     await round(['m1', 'm2']);
     expect(asked).toHaveLength(4);
     for (const [index, at] of asked.slice(1).entries()) expect(at - (asked[index] ?? 0)).toBeGreaterThan(35);
@@ -247,23 +318,24 @@ describe('a line', () => {
   it('reads the other blocks on a new connection when bytes came that nobody asked for', async () => {
     putMeter(1);
     server.fault = ({ start }) => (start === 0 ? { kind: 'unasked', ms: 10 } : undefined);
-    lineWith([1], undefined, 60);
+    lineWith([1], { pauseBetweenRequests: 60 });
     await round(['m1']);
     expect(readings).toMatchObject([{ values: { voltage_l1_n: 230, frequency: 50 } }]);
     expect(server.accepted).toBe(2);
     expect(log.lines).toEqual([]);
   });
 
-  it('logs a sink that fails and goes on', async () => {
+  it.each<[string, ReadingSink, string]>([
+    ['cannot keep a reading yet, which the store tells', () => Promise.reject(new Error('disk full')), 'debug'],
+    ['fails', () => expect.fail('disk full'), 'error'],
+  ])('logs a sink that %s, and goes on', async (_, onReading, level) => {
     putMeter(1);
-    lineWith([1], async () => {
-      throw new Error('disk full');
-    });
+    lineWith([1], { onReading });
     await round(['m1']);
     await round(['m1']);
     await expect
       .poll(() => log.lines)
-      .toMatchObject([{ level: 'error', fields: { meter: 'm1', err: { message: 'disk full' } } }, { level: 'error' }]);
+      .toMatchObject([{ level, fields: { meter: 'm1', err: { message: 'disk full' } } }, { level }]);
     expect(health.get('m1')?.status).toMatchObject({ answering: true, failed: 0 });
   });
 

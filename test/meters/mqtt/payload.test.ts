@@ -28,6 +28,7 @@ describe('a payload', () => {
       meter: 'm1',
       time: Date.UTC(2026, 2, 1, 7, 59, 58, 250),
       timeSource: 'payload',
+      arrivedAt: ARRIVAL,
       values: { voltage_l1_n: 230.1, current_l1: 41.5 },
     });
   });
@@ -71,7 +72,11 @@ describe('a payload', () => {
     ['no scalar', { now: 1 }],
     ['an impossible day', '2026-13-41T07:59:00Z'],
   ])('has the time of its arrival when its own is %s', (_, time) => {
-    expect(readingOf({ time, voltage_l1_n: 1 })).toMatchObject({ time: ARRIVAL, timeSource: 'arrival' });
+    expect(readingOf({ time, voltage_l1_n: 1 })).toMatchObject({
+      time: ARRIVAL,
+      timeSource: 'arrival',
+      arrivedAt: ARRIVAL,
+    });
   });
 
   it.each(['NaN', '', ' ', '0x10', 'n/a', true, [230], { value: 230 }, '1e999'])('has no value in %j', (bad) => {

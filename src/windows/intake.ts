@@ -1,0 +1,80 @@
+import { withDerived } from '../domain/derived.ts';
+import type { Quantity } from '../domain/quantity.ts';
+import type { Reading } from '../domain/reading.ts';
+import type { Log } from '../lib/log.ts';
+import type { Windows } from './windows.ts';
+
+/** Late readings in a row of one meter, upon which the log says so. */
+const LATE_TO_BE_TOLD = 10;
+/** Milliseconds: more than time synchronisation moves a clock that is right. */
+const CLOCK_SET_BACK = 5_000;
+
+/** What came in, with derived quantities, and whether it is to be judged: what is late or repeated is not. */
+export interface Taken {
+  readonly reading: Reading;
+  readonly isNews: boolean;
+}
+
+/** Puts each reading in its place in time: into its windows, joined with its other half, or aside as late or repeated. */
+export class Intake {
+  readonly #windows: Windows;
+  readonly #log: Log;
+  readonly #latest = new Map<string, Reading>();
+  readonly #lateInARow = new Map<string, number>();
+  #setBackTold = Number.NEGATIVE_INFINITY;
+
+  constructor(windows: Windows, log: Log) {
+    this.#windows = windows;
+    this.#log = log;
+  }
+
+  take(raw: Reading): Taken {
+    const latest = this.#latest.get(raw.meter);
+    if (latest?.time === raw.time) return this.#amend(latest, raw);
+    const reading = withDerived(raw);
+    const outcome = this.#windows.add(reading);
+    this.#countLate(reading, outcome === 'late');
+    const isNews = outcome !== 'known' && !(latest && this.#isOld(reading, latest));
+    if (isNews) this.#latest.set(reading.meter, reading);
+    return { reading, isNews };
+  }
+
+  /** The latest reading of each meter since the start, with derived quantities. */
+  latest(): ReadonlyMap<string, Reading> {
+    return this.#latest;
+  }
+
+  /** A message that came in two parts, or came twice: only what is new in it counts. */
+  #amend(latest: Reading, raw: Reading): Taken {
+    const reading = withDerived({ ...raw, values: { ...latest.values, ...raw.values } });
+    const fresh = (Object.entries(reading.values) as [Quantity, number][]).filter(([name]) => !(name in latest.values));
+    if (fresh.length === 0) return { reading: latest, isNews: false };
+    this.#windows.amend({ ...reading, values: Object.fromEntries(fresh) });
+    this.#latest.set(reading.meter, reading);
+    return { reading, isNews: true };
+  }
+
+  #countLate({ meter, time, arrivedAt }: Reading, isLate: boolean): void {
+    const late = isLate ? (this.#lateInARow.get(meter) ?? 0) + 1 : 0;
+    this.#lateInARow.set(meter, late);
+    if (late !== LATE_TO_BE_TOLD) return;
+    this.#log.warn(
+      { meter, behindMs: arrivedAt - time },
+      'Readings miss their windows: the meter or its broker is behind',
+    );
+  }
+
+  /** Polled readings come in the order of their time: one from long before the latest means a clock that was set back. */
+  #isOld(reading: Reading, latest: Reading): boolean {
+    const back = latest.time - reading.time;
+    if (reading.timeSource !== 'read' || back < CLOCK_SET_BACK) return back > 0;
+    if (Math.abs(reading.time - this.#setBackTold) > CLOCK_SET_BACK) {
+      this.#log.error(
+        { backMs: back },
+        'The clock of this computer was set back: windows of that time stay incomplete',
+      );
+    }
+    this.#setBackTold = reading.time;
+    return false;
+  }
+}
