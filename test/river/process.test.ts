@@ -1,10 +1,11 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { MailCatcher } from '../../simulators/mail-catcher.ts';
 import { EmbeddedStore } from '../../src/store/embedded.ts';
 import { ModbusServer } from '../servers/modbus-server.ts';
+import { StallingServer } from '../servers/stalling-server.ts';
 import { Daemon, metersHeard } from './daemon.ts';
 import { customer, install, newFolder } from './installation.ts';
 
@@ -68,6 +69,31 @@ describe('the daemon as a process', () => {
       expect(await daemon.ended()).toBe(0);
       expect(daemon.log().filter(({ level }) => level >= ERROR)).toEqual([]);
     }
+  });
+
+  it.each([
+    ['while it starts', 'pq-butler starts'],
+    ['when it is up', 'Status page is up'],
+  ])('ends with code 0 within ten seconds when everything around it hangs, %s', async (_when, moment) => {
+    const hanging = new StallingServer('');
+    onTestFinished(() => hanging.stop());
+    const url = await hanging.start();
+    const port = Number(new URL(url).port);
+    const modbus = { model: 'pac4200', connection: `modbus-tcp://127.0.0.1:${port}/1` };
+    configFile = install(folder, port, {
+      store: { kind: 'influx', influx: { url, database: 'pq' } },
+      mqtt: { brokers: [{ id: 'main', url: `mqtt://127.0.0.1:${port}` }] },
+      customers: [
+        customer('c1', 'Hill Hospital', 'reed', 0.38, modbus),
+        customer('c2', 'Mill', 'reed', 10, { model: 'plain-json', connection: 'mqtt://main/mill' }),
+      ],
+    });
+    const daemon = start();
+    await daemon.said(moment);
+    const asked = performance.now();
+    daemon.signal('SIGTERM');
+    expect(await daemon.ended()).toBe(0);
+    expect(performance.now() - asked).toBeLessThan(10_000);
   });
 
   it.each(['SIGTERM', 'SIGKILL'] as const)(
