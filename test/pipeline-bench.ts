@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { onTestFinished } from 'vitest';
 import { AlertBook } from '../src/alerts/alert-book.ts';
 import type { Customer, Person, SupplyPoint } from '../src/domain/customer.ts';
 import { fleetOf } from '../src/domain/fleet.ts';
@@ -15,10 +16,13 @@ import { GroupCommit } from '../src/store/group-commit.ts';
 import { SqliteStateStore } from '../src/store/state.ts';
 import { Intake } from '../src/windows/intake.ts';
 import { Windows } from '../src/windows/windows.ts';
-import { GB } from './rules/points.ts';
+import { GB, star } from './rules/points.ts';
 
 /** A Sunday morning, on the tick of an hour. */
 export const START = Date.UTC(2026, 2, 1, 8, 0, 0);
+
+export const PHASE_10KV = 10_000 / Math.sqrt(3);
+export const HEALTHY = { lv: star(220, 220, 220), mv: star(PHASE_10KV, PHASE_10KV, PHASE_10KV) };
 
 const PEOPLE: readonly Person[] = [
   { id: 'am', name: 'Account Manager', role: 'account_manager', email: 'am@grid.example', locale: 'en' },
@@ -150,3 +154,40 @@ export async function openBench(
 }
 
 export type Bench = Awaited<ReturnType<typeof openBench>>;
+
+/** A bench that is closed when the test ends; its folder goes with the bench that made it. */
+export async function bench(options: Parameters<typeof openBench>[0] = {}): Promise<Bench> {
+  const opened = await openBench(options);
+  onTestFinished(async () => {
+    await opened.close();
+    if (options.folder === undefined) opened.remove();
+  });
+  return opened;
+}
+
+/** Both meters once a second over [from, to), with a tick after each second; `values` may replace a meter's. */
+export async function run(
+  each: Bench,
+  from: number,
+  to: number,
+  values: Partial<Record<'lv' | 'mv', Values | null>> = {},
+): Promise<void> {
+  for (let second = from; second < to; second++) {
+    for (const meter of ['lv', 'mv'] as const) {
+      const said = values[meter] === undefined ? HEALTHY[meter] : values[meter];
+      if (said) void each.read(meter, second, said);
+    }
+    await each.tick(second + 0.5);
+  }
+}
+
+/** All alerts so far, oldest first: rule, subject, state, from and to which second, and why it ended. */
+export function changes(each: Bench): string[] {
+  return each.state
+    .recentAlerts(100)
+    .map(({ rule, subject, state, since, resolvedAt, resolvedBecause }) => {
+      const seconds = (time: number | undefined) => (time === undefined ? '' : String((time - START) / 1000));
+      return [rule, subject, state, seconds(since), seconds(resolvedAt), resolvedBecause ?? ''].join(' ').trim();
+    })
+    .reverse();
+}

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { shippedModels } from '../fixtures.ts';
+import { lineWith, log, MODEL, PROBE, pass, putMeter, readings, round, server } from './line-bench.ts';
+
+describe('a line', () => {
+  it('keeps what could be read when a block is refused, names the block once, and asks for it rarely', async () => {
+    server.putFloat(1, 4, 0, 230);
+    lineWith([1]);
+    for (let tick = 0; tick < 5; tick += 1) await round(['m1']);
+    expect(readings).toHaveLength(5);
+    expect(readings[0]).toMatchObject({ values: { voltage_l1_n: 230 }, missing: { frequency: 'not readable' } });
+    expect(server.requests.filter(({ start }) => start === 70)).toHaveLength(1);
+    expect(log.lines.filter(({ level }) => level === 'warn')).toMatchObject([
+      { fields: { meter: 'm1', functionCode: 4, register: 70, quantity: 'frequency' } },
+    ]);
+    server.putFloat(1, 4, 70, 50);
+    pass(PROBE);
+    await round(['m1']);
+    expect(readings.at(-1)).toEqual(expect.not.objectContaining({ missing: expect.anything() }));
+  });
+
+  it('does not let a block that never answers cost the line a time-out each time', async () => {
+    putMeter(1);
+    server.fault = ({ start }) => (start === 70 ? { kind: 'silence' } : undefined);
+    lineWith([1]);
+    for (let tick = 0; tick < 8; tick += 1) await round(['m1']);
+    expect(readings).toHaveLength(8);
+    expect(server.requests.filter(({ start }) => start === 70)).toHaveLength(3);
+  });
+
+  it('asks a meter that refused everything while it started up for the same blocks as before', async () => {
+    const model = shippedModels().get('sdm630');
+    if (model?.transport !== 'modbus') throw new Error('no sdm630');
+    server.put(1, 4, 0, Array<number>(80).fill(0));
+    server.putFloat(1, 4, 70, 50);
+    server.put(1, 4, 200, Array<number>(46).fill(0));
+    lineWith([1], { model });
+    const starts = () => server.requests.map(({ start }) => start);
+    await round(['m1']);
+    const before = starts();
+    expect(before).toEqual([0, 200, 60]);
+
+    server.fault = () => ({ kind: 'exception', code: 2 });
+    for (let tick = 0; tick < 6; tick += 1) await round(['m1']);
+    pass(PROBE);
+    server.fault = () => undefined;
+    server.requests.length = 0;
+    for (let tick = 0; tick < 3; tick += 1) await round(['m1']);
+    expect(starts()).toEqual([before, before, before].flat());
+    expect(readings).toHaveLength(4);
+    for (const { missing, values } of readings) {
+      expect(missing).toBeUndefined();
+      expect(Object.keys(values)).toHaveLength(33);
+    }
+    expect(log.lines.map(({ message }) => message)).toEqual(['Meter does not answer', 'Meter answers again']);
+  });
+
+  it('lets a block rest, whole, that the meter refuses for a while, and tells it once', async () => {
+    const beside = { quantity: 'thd_u_l1', functionCode: 4, address: 72, type: 'float32', scale: 1 } as const;
+    const model = { ...MODEL, registers: [...MODEL.registers, beside] };
+    putMeter(1);
+    server.putFloat(1, 4, 72, 3.5);
+    lineWith([1], { model });
+    await round(['m1']);
+    server.fault = ({ start }) => (start >= 70 ? { kind: 'exception', code: 3 } : undefined);
+    for (let tick = 0; tick < 8; tick += 1) await round(['m1']);
+    pass(PROBE);
+    await round(['m1']);
+    const ofBlock = () => server.requests.filter(({ start }) => start >= 70);
+    // Once well, three times refused, and once after the rest.
+    expect(ofBlock()).toHaveLength(5);
+    expect(log.lines).toMatchObject([
+      {
+        level: 'warn',
+        fields: {
+          meter: 'm1',
+          functionCode: 4,
+          register: 70,
+          count: 4,
+          reason: expect.stringContaining('exception 3'),
+        },
+        message: 'Meter does not give a block of registers',
+      },
+    ]);
+    server.fault = () => undefined;
+    pass(PROBE);
+    await round(['m1']);
+    expect(readings).toHaveLength(11);
+    expect(readings.at(-1)).toMatchObject({ values: { voltage_l1_n: 230, frequency: 50, thd_u_l1: 3.5 } });
+    expect(new Set(ofBlock().map(({ start, count }) => `${start}+${count}`))).toEqual(new Set(['70+4']));
+  });
+});
