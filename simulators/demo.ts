@@ -9,7 +9,7 @@ import { startDemo } from './demo/start-demo.ts';
 const WEB_PORT = 8080;
 
 const log = process.stdout.isTTY
-  ? pino({ name: 'demo' }, pretty({ ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss', sync: true }))
+  ? pino({ name: 'demo' }, pretty({ ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss o', sync: true }))
   : pino({ name: 'demo', timestamp: stdTimeFunctions.isoTime });
 
 const end = new AbortController();

@@ -41,7 +41,7 @@ export function customersCsv(
       industry: customer.industry.name,
       account_manager: accountManagerOf(index, plan.length).id,
       supply_point: `${customer.id}-a`,
-      supply_point_name: `${customer.name} ${customer.kv} kV`,
+      supply_point_name: '1# 进线 Feed 1',
       nominal_kv: customer.kv,
       feeder: customer.feeder,
       substation: substations.get(customer.feeder) ?? '',

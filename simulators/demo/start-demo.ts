@@ -33,7 +33,7 @@ const TICK_MS = 100;
 export async function startDemo(options: DemoOptions): Promise<number> {
   const { log, folder, webPort, clock, signal } = options;
   if (!(await isPortFree(webPort))) {
-    log.error(`Port ${webPort} is in use: another demo seems to be running. End it first.`);
+    log.error(`Port ${webPort} is in use: end what listens there (another demo?) and start again.`);
     return 1;
   }
   const onMail = (mail: CaughtMail) => log.info(`Caught for ${mail.to.join(', ')}: ${mail.file}`);

@@ -1,6 +1,7 @@
 import { App } from '../app.ts';
 import type { Config } from '../config/config.ts';
 import { systemClock } from '../lib/clock.ts';
+import { messageOf } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { createLogger } from '../lib/logger.ts';
 import { withinTime } from '../lib/within-time.ts';
@@ -29,7 +30,9 @@ export async function run(configFile: string, out: Output): Promise<number> {
   try {
     await Promise.race([started, stopRequested]);
   } catch (error) {
-    log.error({ err: error }, 'pq-butler could not start');
+    // What an operator must mend: a stack would only hide it.
+    log.error({ reason: messageOf(error) }, 'pq-butler could not start');
+    log.debug({ err: error }, 'pq-butler could not start');
     return COULD_NOT_START;
   }
   log.info({ signal: await stopRequested }, 'pq-butler stops');

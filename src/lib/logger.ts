@@ -14,7 +14,7 @@ export function createLogger({ level, format }: LogOptions, fd: 1 | 2 = 1): Logg
   const stream = fd === 1 ? process.stdout : process.stderr;
   const isPretty = format === 'pretty' || (format === 'auto' && stream.isTTY === true);
   const destination = isPretty
-    ? pretty({ destination: fd, sync: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss', singleLine: true })
+    ? pretty({ destination: fd, sync: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss o', singleLine: true })
     : pino.destination({ dest: fd, sync: true });
   return pino({ level, timestamp: pino.stdTimeFunctions.isoTime }, destination);
 }

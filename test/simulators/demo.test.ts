@@ -60,7 +60,7 @@ test('a taken port means another demo: says so, ends with 1, touches nothing', a
   const other = await listening(options.webPort);
   onTestFinished(() => void other.close());
   expect(await startDemo(options)).toBe(1);
-  expect(lines).toEqual([`Port ${options.webPort} is in use: another demo seems to be running. End it first.`]);
+  expect(lines).toEqual([`Port ${options.webPort} is in use: end what listens there (another demo?) and start again.`]);
   expect(await readdir(folder)).toEqual(['of-the-other']);
 });
 
