@@ -11,7 +11,7 @@ export interface AlertContext {
   readonly siteName: string;
   readonly timeZone: string;
   /** Standard and clause of the alert's rule. */
-  readonly source: string;
+  readonly source: Readonly<Record<Locale, string>>;
   /** Whom an account manager can call: names and addresses of the grid engineers. */
   readonly engineers: readonly string[];
 }

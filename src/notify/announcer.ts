@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AlertChange, RuleName } from '../domain/alert.ts';
-import type { Person } from '../domain/customer.ts';
+import type { Locale, Person } from '../domain/customer.ts';
 import type { Fleet } from '../domain/fleet.ts';
 import type { OutgoingMessage } from '../store/state-store.ts';
 import { type AlertContext, placesOf } from './alert-facts.ts';
@@ -19,7 +19,7 @@ export interface AnnouncerOptions {
   readonly people: readonly Person[];
   readonly siteName: string;
   readonly timeZone: string;
-  readonly sourceOf: (rule: RuleName) => string;
+  readonly sourceOf: (rule: RuleName) => Readonly<Record<Locale, string>>;
 }
 
 /** Told to engineers only: nobody may call a customer because a gateway of ours is blind. */

@@ -68,7 +68,7 @@ function placeSections(
     ],
     [label.customer, customerInWords(customer, locale)],
     [label.meter, `${meter.id} (${meter.model}, ${line})`],
-    [label.rule, `${alert.rule} · ${context.source}`],
+    [label.rule, `${alert.rule} · ${context.source[locale]}`],
     [label.time, `${whenInWords(alert, context.timeZone, locale)} (${context.timeZone})`],
   ];
   if (worst.badness > first.badness && alert.rule !== 'meter_silent')
@@ -108,7 +108,7 @@ function lineSections(
       kind: 'facts',
       rows: [
         [label.line, alert.subject],
-        [label.rule, `${alert.rule} · ${context.source}`],
+        [label.rule, `${alert.rule} · ${context.source[locale]}`],
         [label.time, `${whenInWords(alert, context.timeZone, locale)} (${context.timeZone})`],
         [label.silentFor, judgedInWords(alert.worst, locale)],
       ],

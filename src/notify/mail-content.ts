@@ -33,14 +33,15 @@ export type MailSection =
 export function renderText(content: MailContent): string {
   const { locale, badge, title, lead, sections, footer } = content;
   const headline = badge === undefined ? title : locale === 'en' ? `[${badge}] ${title}` : `【${badge}】${title}`;
-  const blocks = sections.map((section) => linesOf(section, locale === 'en' ? ': ' : '：').join('\n'));
+  const blocks = sections.map((section) => linesOf(section, locale).join('\n'));
   return `${[headline, lead, ...blocks, `-- \n${footer}`].join('\n\n')}\n`;
 }
 
-function linesOf(section: MailSection, colon: string): readonly string[] {
+function linesOf(section: MailSection, locale: Locale): readonly string[] {
+  const colon = locale === 'en' ? ': ' : '：';
   switch (section.kind) {
     case 'heading':
-      return [`== ${section.text} (${section.badge}) ==`];
+      return [`== ${section.text}${locale === 'en' ? ` (${section.badge})` : `（${section.badge}）`} ==`];
     case 'facts':
       return section.rows.map(([name, value]) => `  ${name}${colon}${value}`);
     case 'paragraph':

@@ -1,4 +1,4 @@
-import type { AlertChange } from '../domain/alert.ts';
+import type { Alert, AlertChange } from '../domain/alert.ts';
 import type { Locale } from '../domain/customer.ts';
 import type { MeterPlace } from '../domain/fleet.ts';
 import { localTimeBeside, spanInWords } from '../lib/wording.ts';
@@ -25,6 +25,11 @@ const LABELS = {
       'Call the customer: is everything running again, and was anything damaged?',
       'Note the answer for the next check-up of this customer.',
     ],
+    followUpOverload: [
+      'Call the customer: will this load come back, and when?',
+      'Ask whether more capacity is needed: a larger contract capacity or a second transformer.',
+      'Note the answer for the next check-up of this customer.',
+    ],
     followUpMetering: [
       'Nothing is to do with the customer: the meter measures all phases again.',
       'Ask the grid engineer whether energy was not counted and has to be settled.',
@@ -47,6 +52,11 @@ const LABELS = {
     advice: '建议您首先这样做',
     afterwards: '建议您现在这样做',
     followUp: ['致电客户：设备是否已全部恢复运行？有无损坏？', '记录客户反馈，供下次体检参考。'],
+    followUpOverload: [
+      '致电客户：该负荷是否还会出现？何时出现？',
+      '了解客户是否需要更大容量：增加合同容量或增设变压器。',
+      '记录客户反馈，供下次体检参考。',
+    ],
     followUpMetering: ['无需联系客户：表计已恢复正常测量。', '向电网工程师了解是否少计电量、是否需要追补。'],
     told: '电网工程师已同时收到通知。',
     footer: (site: string) => `${site} · 本邮件由 pq-butler 供电监测系统自动发出。您是该客户的客户经理，故收到此邮件。`,
@@ -68,7 +78,6 @@ export function managerMail(
   const title = titleInWords(change, locale);
   const tone = urgencyOf(change);
   const mark = label.mark[tone];
-  const followUp = isMeteringFault(alert) ? label.followUpMetering : label.followUp;
 
   return {
     locale,
@@ -81,12 +90,18 @@ export function managerMail(
       factsOf(change, place, context, locale),
       { kind: 'paragraph', heading: label.meaning, text: words.meaning(alert.worst.kind) },
       isOver
-        ? { kind: 'steps', heading: label.afterwards, items: followUp }
+        ? { kind: 'steps', heading: label.afterwards, items: followUpOf(alert, locale) }
         : { kind: 'steps', heading: label.advice, items: words.advice(alert.worst.kind) },
       ...(isOver ? [] : [{ kind: 'paragraph', text: label.told } as const]),
     ],
     footer: label.footer(context.siteName),
   };
+}
+
+function followUpOf(alert: Alert, locale: Locale): readonly string[] {
+  const label = LABELS[locale];
+  if (isMeteringFault(alert)) return label.followUpMetering;
+  return alert.rule === 'overload' ? label.followUpOverload : label.followUp;
 }
 
 function overInWords({ alert, time }: AlertChange, { timeZone }: AlertContext, locale: Locale): string {

@@ -1,7 +1,7 @@
 import type { Alert, AlertChange, RuleName } from '../domain/alert.ts';
 import type { Locale } from '../domain/customer.ts';
 import type { Evidence } from '../domain/verdict.ts';
-import { RULE_WORDS } from '../rules/index.ts';
+import { loadInWords, RULE_WORDS } from '../rules/index.ts';
 
 /** A suspected fault of the metering circuit: the supply is probably healthy, and the figures of the point are not to be trusted. */
 export function isMeteringFault({ rule, worst }: Pick<Alert, 'rule' | 'worst'>): boolean {
@@ -117,9 +117,8 @@ const WORST: Readonly<Record<RuleName, WorstWords>> = {
     'zh-CN': ({ judged, limit }) => `最大不平衡度 ${tenth(judged)}（95 % 概率值限值 ${limit} %）`,
   },
   overload: {
-    en: ({ judged, kind }) =>
-      `${whole(judged)} of the ${kind === 'contract' ? 'contract' : "transformer's rated"} capacity`,
-    'zh-CN': ({ judged, kind }) => `最高达${kind === 'contract' ? '合同容量' : '变压器额定容量'}的 ${whole(judged)}`,
+    en: (worst) => loadInWords(worst, 'en'),
+    'zh-CN': (worst) => `最高达${loadInWords(worst, 'zh-CN')}`,
   },
   meter_silent: {
     en: () => 'no data',

@@ -37,14 +37,17 @@ export function todoInWords(summary: CustomerSummary, locale: Locale): readonly 
   const label = SUMMARY_LABELS[locale];
   const lasting = summary.alerts.filter((alert) => alert.rule !== 'meter_silent' && alert.resolvedAt === undefined);
   const now = lasting.flatMap(({ rule, worst }) => RULE_WORDS[rule][locale].advice(worst.kind).slice(0, 1));
-  const isSomethingOver = summary.alerts.some((alert) => isTrouble(alert) && alert.resolvedAt !== undefined);
+  const over = summary.alerts.filter((alert) => isTrouble(alert) && alert.resolvedAt !== undefined);
+  const isOverloadOver = over.some(({ rule }) => rule === 'overload');
+  const isOtherOver = over.some(({ rule }) => rule !== 'overload');
   const recurring = groupsOf(summary, locale).filter(
     ({ alerts }) => alerts.length > TOLD_SINGLY && alerts[0]?.rule !== 'meter_silent',
   );
   return [
     ...new Set(now),
     ...new Set(recurring.map(({ title }) => label.recurring(title))),
-    ...(isSomethingOver ? [label.followUp] : []),
+    ...(isOtherOver ? [label.followUp] : []),
+    ...(isOverloadOver ? [label.followUpOverload] : []),
     ...(summary.isUntrusted ? [label.untrustedFigures] : []),
     ...(summary.isBlind ? [label.unknown] : []),
   ];

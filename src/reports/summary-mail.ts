@@ -91,21 +91,30 @@ function fineTable(fine: readonly CustomerSummary[], context: SummaryMailContext
 function deviationInWords(summary: CustomerSummary, locale: Locale): string {
   const { lowestDeviation: low, highestDeviation: high } = summary;
   const label = SUMMARY_LABELS[locale];
-  return low === undefined || high === undefined ? label.notMeasured : label.deviation(signed(low), signed(high));
+  if (low === undefined || high === undefined) return missingInWords(summary, locale);
+  return label.deviation(signed(low), signed(high));
 }
 
-function rangeInWords({ lowestDeviation: low, highestDeviation: high }: CustomerSummary, locale: Locale): string {
-  if (low === undefined || high === undefined) return SUMMARY_LABELS[locale].notMeasured;
+function rangeInWords(summary: CustomerSummary, locale: Locale): string {
+  const { lowestDeviation: low, highestDeviation: high } = summary;
+  if (low === undefined || high === undefined) return missingInWords(summary, locale);
   return `${signed(low)} … ${signed(high)} %`;
 }
 
 function loadInWords(
-  { highestLoad }: CustomerSummary,
+  summary: CustomerSummary,
   { locale, timeZone }: SummaryMailContext,
   words: (percent: string, time: string) => string,
 ): string {
-  if (!highestLoad) return SUMMARY_LABELS[locale].notMeasured;
+  const { highestLoad } = summary;
+  if (!highestLoad) return missingInWords(summary, locale);
   return words(highestLoad.percent.toFixed(0), localClock(highestLoad.at, timeZone).slice(0, 5));
+}
+
+/** Why there is no figure: a meter that was not heard may well measure it. */
+function missingInWords({ isBlind }: CustomerSummary, locale: Locale): string {
+  const label = SUMMARY_LABELS[locale];
+  return isBlind ? label.tooFewData : label.notMeasured;
 }
 
 /** Rounded down: 89.6 % is not enough and must not look as if it were. */

@@ -10,6 +10,8 @@ import { voltageDeviation, words as voltageDeviationWords } from './voltage-devi
 import { voltageDip, words as voltageDipWords } from './voltage-dip.ts';
 import { voltageUnbalance, words as voltageUnbalanceWords } from './voltage-unbalance.ts';
 
+export { loadInWords } from './overload.ts';
+
 /** A rule joined with where the pack keeps its settings. */
 export interface SampleRule extends Pick<Rule<unknown>, 'name' | 'spoiledBy' | 'neverSpoiled' | 'supersedes'> {
   settings(pack: RulePack): SampleRuleSettings<unknown>;

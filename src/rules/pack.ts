@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { RuleName, Severity } from '../domain/alert.ts';
+import type { Locale } from '../domain/customer.ts';
 import type { Span } from '../domain/window.ts';
 import { duration } from '../lib/duration.ts';
 import { type SilenceLimits, silenceRow } from './meter-silent.ts';
@@ -11,8 +12,8 @@ import { voltageUnbalance } from './voltage-unbalance.ts';
 
 const common = {
   enabled: z.boolean(),
-  /** Standard and clause, as it is to stand in a mail. */
-  source: z.string().min(1),
+  /** Standard and clause, as it is to stand in a mail of each language. */
+  source: z.strictObject({ en: z.string().min(1), 'zh-CN': z.string().min(1) } satisfies Record<Locale, unknown>),
   severity: z.enum(['warning', 'critical']),
   /** How long it must be bad before people are told, and good before it is over. */
   open_after: duration,
@@ -50,7 +51,7 @@ export type RulePack = z.infer<typeof rulePack>;
 /** The settings that every rule has, durations in milliseconds. */
 export interface RuleSettings {
   readonly enabled: boolean;
-  readonly source: string;
+  readonly source: Readonly<Record<Locale, string>>;
   readonly severity: Severity;
   readonly open_after: number;
   readonly clear_after: number;

@@ -97,12 +97,12 @@ export const words: Words = {
       kind === 'metering'
         ? [
             'No need to alarm the customer: only say that someone will come to check the meter cabinet.',
-            'The grid engineer checks the secondary fuses of the voltage transformers, the wiring and the terminals of the meter.',
+            'Grid engineer: check the secondary fuses of the voltage transformers, the wiring and the terminals of the meter.',
             'Note since when the voltage is missing, so that the energy that was not counted can be settled; until it is mended rely on no figure of this point.',
           ]
         : [
             'Call the customer at once: stop three-phase motors that have no phase-loss protection.',
-            'The grid engineer checks fuses and the breaker of the supply point and sends the repair crew.',
+            'Grid engineer: check fuses and the breaker of the supply point and send the repair crew.',
             'Ask whether emergency supply (generator, UPS) has taken over.',
           ],
   },
@@ -120,12 +120,12 @@ export const words: Words = {
       kind === 'metering'
         ? [
             '无需惊动客户，只需告知将有人员上门检查计量柜。',
-            '由电网工程师检查电压互感器二次熔断器、二次接线和表计端子。',
+            '电网工程师：检查电压互感器二次熔断器、二次接线和表计端子。',
             '记录失压起始时间，供电量追补使用；修复之前，该供电点的数据一概不作为依据。',
           ]
         : [
             '立即致电客户：停运没有缺相保护的三相电动机。',
-            '由电网工程师检查供电点的熔断器和断路器，并派抢修人员。',
+            '电网工程师：检查供电点的熔断器和断路器，并派抢修人员。',
             '询问应急电源（发电机、UPS）是否已投入。',
           ],
   },

@@ -117,7 +117,7 @@ export const words: Words = {
     },
     advice: () => [
       'Ask the customer whether equipment trips, runs hot or dims, and note which.',
-      'The grid engineer checks the transformer tap, the reactive power compensation and the load of the feeder.',
+      'Grid engineer: check the transformer tap, the reactive power compensation and the load of the feeder.',
       'Where the customer has an on-load tap changer or capacitor bank, ask for its present position.',
     ],
   },
@@ -137,7 +137,7 @@ export const words: Words = {
     },
     advice: () => [
       '询问客户是否有设备跳闸、发热或灯光变暗，并记录具体设备。',
-      '由电网工程师检查变压器分接头、无功补偿和线路负荷。',
+      '电网工程师：检查变压器分接头、无功补偿和线路负荷。',
       '客户如有有载调压开关或电容器组，请了解当前档位。',
     ],
   },

@@ -75,12 +75,12 @@ export const words: Words = {
       kind === 'interruption'
         ? [
             'Call the customer at once: is anybody or any process in danger, and has emergency supply taken over?',
-            'The grid engineer looks for a tripped breaker or a planned switch-off and says when power can be back.',
+            'Grid engineer: look for a tripped breaker or a planned switch-off and say when power can be back.',
             'Tell the customer that time, and before equipment is switched on again that power is back for good.',
           ]
         : [
             'Call the customer: did anything stop, and is it running again?',
-            'The grid engineer looks for a fault or a switching operation on the feeder and its neighbours.',
+            'Grid engineer: look for a fault or a switching operation on the feeder and its neighbours.',
             'If it recurs, advise ride-through settings of drives or a UPS for the controls.',
           ],
   },
@@ -96,12 +96,12 @@ export const words: Words = {
       kind === 'interruption'
         ? [
             '立即致电客户：人员和工艺有无危险？应急电源是否已投入？',
-            '由电网工程师查明是开关跳闸还是计划停电，并给出预计恢复时间。',
+            '电网工程师：查明是开关跳闸还是计划停电，并给出预计恢复时间。',
             '将预计恢复时间告知客户，并在确认稳定供电后再请客户恢复设备运行。',
           ]
         : [
             '致电客户：有无设备停运？是否已恢复？',
-            '由电网工程师查找本线路及相邻线路的故障或倒闸操作。',
+            '电网工程师：查找本线路及相邻线路的故障或倒闸操作。',
             '如反复出现，建议客户调整变频器的低电压穿越设置，或为控制系统加装 UPS。',
           ],
   },

@@ -49,7 +49,7 @@ export const words: Words = {
       'Unequal phases make three-phase motors and drives run hot and trip; at 2 % a motor already loses part of its life. The standard asks for 95 % of the values of a week to stay within 2 % and for none to exceed 4 %: a single value between the two is no breach of it yet.',
     advice: () => [
       'Ask the customer whether large single-phase loads (furnaces, welders) were switched on.',
-      'The grid engineer compares the neighbours on the feeder to see whether the cause lies in the grid.',
+      'Grid engineer: compare the neighbours on the feeder to see whether the cause lies in the grid.',
       'Spread single-phase loads evenly over the phases.',
     ],
   },
@@ -60,7 +60,7 @@ export const words: Words = {
       '三相不平衡会使三相电动机和变频器发热、跳闸，不平衡度达到 2 % 时电动机寿命已受影响。国家标准按一周的 95 % 概率值不超过 2 %、短时不超过 4 % 考核，个别数值介于两者之间尚不属于超标。',
     advice: () => [
       '询问客户是否投入了大容量单相负荷（电炉、电焊机等）。',
-      '由电网工程师对比同一线路的其他客户，判断原因是否在电网侧。',
+      '电网工程师：对比同一线路的其他客户，判断原因是否在电网侧。',
       '将单相负荷均匀分配到三相。',
     ],
   },

@@ -50,6 +50,11 @@ describe('the sentences', () => {
       'The voltages of the three phases are unequal: unbalance 3.1 % (the limit for 95 % of a week is 2 %).',
       '三相电压不对称：不平衡度 3.1 %，95 % 概率值限值 2 %。',
     ],
+    [
+      'overload of the contract',
+      'The load is 123 % of the contract capacity (9.84 MVA of 8.00 MVA).',
+      '当前负荷为合同容量的 123 %（负荷 9.84 MVA，容量 8.00 MVA）。',
+    ],
   ])('of a %s name phases and percent in plain words', (name, en, zh) => {
     expect(sentence(name, 'en')).toBe(en);
     expect(sentence(name, 'zh-CN')).toBe(zh);
@@ -90,13 +95,13 @@ describe('the sentences', () => {
     ],
     [
       'overload of the contract',
-      'Over. At its worst: 123 % of the contract capacity.',
-      '异常已结束。最严重时：最高达合同容量的 123 %。',
+      'Over. At its worst: 123 % of the contract capacity (9.84 MVA of 8.00 MVA).',
+      '异常已结束。最严重时：最高达合同容量的 123 %（负荷 9.84 MVA，容量 8.00 MVA）。',
     ],
     [
       'overload of the transformer',
-      "Over. At its worst: 129 % of the transformer's rated capacity.",
-      '异常已结束。最严重时：最高达变压器额定容量的 129 %。',
+      "Over. At its worst: 129 % of the transformer's rated capacity (10.30 MVA of 8.00 MVA).",
+      '异常已结束。最严重时：最高达变压器额定容量的 129 %（负荷 10.30 MVA，容量 8.00 MVA）。',
     ],
     [
       'silent meter',
@@ -106,6 +111,17 @@ describe('the sentences', () => {
   ])('after a %s tell the worst of it', (name, en, zh) => {
     expect(sentence(name, 'en', 'resolved')).toBe(en);
     expect(sentence(name, 'zh-CN', 'resolved')).toBe(zh);
+  });
+
+  it('after an overload ask whether it comes back, and after a dip whether all is running', () => {
+    const of = (name: string, locale: 'zh-CN' | 'en') => mailsOf(name, 'resolved', locale).managers[0]?.text;
+    expect(of('overload of the contract', 'en')).toContain('1. Call the customer: will this load come back, and when?');
+    expect(of('overload of the contract', 'en')).toContain('2. Ask whether more capacity is needed');
+    expect(of('overload of the contract', 'en')).not.toContain('damaged');
+    expect(of('overload of the contract', 'zh-CN')).toContain('1. 致电客户：该负荷是否还会出现？何时出现？');
+    expect(of('overload of the contract', 'zh-CN')).not.toContain('损坏');
+    expect(of('dip', 'en')).toContain('was anything damaged?');
+    expect(of('dip', 'zh-CN')).toContain('有无损坏');
   });
 
   it('tell the manager when it ended and how long it took', () => {

@@ -125,6 +125,16 @@ describe("the engineer's figures", () => {
     expect(text(name)).toContain(line);
   });
 
+  it('name the standard in the language of the reader', () => {
+    expect(text('dip')).toContain('voltage_dip · GB/T 30137-2024, dip below 90 %, interruption below 10 %\n');
+    expect(mailsOf('dip', 'fired', 'zh-CN').engineers[0]?.text).toContain(
+      'voltage_dip · GB/T 30137-2024，暂降低于 90 %，短时中断低于 10 %\n',
+    );
+    const announcer = createAnnouncer(announcerOptions([customer('c01')]));
+    const line = announcer.messagesFor(fired(alert('meter_silent', silence('line'), { subject: GATEWAY })));
+    expect(line.find(({ recipient }) => recipient === DUTY_ZH.id)?.text).toContain('meter_silent · 数据采集\n');
+  });
+
   it('have a minus sign, also among what was measured', () => {
     const evidence = { ...evidenceOf('overload of the contract'), values: { reactive_power_total: -1_250_000 } };
     expect(mailsFor(fired(alert('overload', evidence)), 'en').engineers[0]?.text).toContain('Q −1.25 Mvar');

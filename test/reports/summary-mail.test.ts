@@ -70,13 +70,15 @@ describe('a customer in trouble', () => {
       '  - 03:00:00 to 03:00:08 (about 8 s): Voltage dip, 62 % of the normal voltage (phases L2–L3 and L3–L1)',
     );
     expect(en).toContain(
-      '  - since 14:30:00, still going on: Load above the contract capacity, 123 % of the contract capacity',
+      '  - since 14:30:00, still going on: Load above the contract capacity, 123 % of the contract capacity (9.84 MVA of 8.00 MVA)',
     );
     expect(en).toContain('  - Call the customer: which equipment was started, and can some of it wait?');
     expect(en).toContain('  - Ask whether everything is running again and whether anything was damaged.');
     const zh = text(events, 'zh-CN');
     expect(zh).toContain('  - 03:00:00 至 03:00:08（约 8 秒）：电压暂降，BC、CA 相间电压最低为正常值的 62 %');
-    expect(zh).toContain('  - 14:30:00 开始，仍在持续：负荷超过合同容量，最高达合同容量的 123 %');
+    expect(zh).toContain(
+      '  - 14:30:00 开始，仍在持续：负荷超过合同容量，最高达合同容量的 123 %（负荷 9.84 MVA，容量 8.00 MVA）',
+    );
   });
 
   it('shows its figures, as in the hand calculation: -2.1 %, +0.4 %, 77 %, data rounded down', () => {
@@ -97,6 +99,18 @@ describe('a customer in trouble', () => {
     );
     expect(en.match(/Voltage dip/g)).toHaveLength(2);
     expect(en).toContain('ask the grid engineer for the cause before you call');
+  });
+
+  it('after an overload alone is asked for more capacity and not for damage, after both for both', () => {
+    const over = event('overload', 'overload of the contract', 5, HOUR);
+    const asked = 'Ask whether the load will come back, and when, and whether more capacity is needed.';
+    expect(text([over], 'en')).toContain(`  - ${asked}`);
+    expect(text([over], 'en')).not.toContain('damaged');
+    expect(text([over], 'zh-CN')).toContain('  - 了解该负荷是否还会出现、何时出现，以及是否需要增加容量。');
+    expect(text([over], 'zh-CN')).not.toContain('损坏');
+    const both = text([over, event('voltage_dip', 'dip', 3, 8_000)], 'en');
+    expect(both).toContain(asked);
+    expect(both).toContain('whether anything was damaged');
   });
 
   it('tells the date of what began the day before or ended the day after', () => {
@@ -137,6 +151,17 @@ describe('a customer that nobody saw well', () => {
     expect(text([], 'zh-CN', ['c02'])).toContain('请勿答复客户“一切正常”');
   });
 
+  it('and of whom nothing came at all has too few data, not a meter that does not measure', () => {
+    const context = { siteName: 'Demo city', timeZone: ZONE, date: DAY.date, period: DAY, name: 'Li Wei' };
+    const unheard = summarise([customer('c01')], [], new Map(), DAY);
+    const [en, zh] = (['en', 'zh-CN'] as const).map((locale) =>
+      renderText(summaryMail(unheard, { ...context, locale })),
+    );
+    expect(en).toContain('  Voltage: too few data\n  Highest load: too few data\n  Data received: 0 %');
+    expect(zh).toContain('== Customer c01（数据不足，无法判断） ==');
+    expect(zh).toContain('  电压偏差：数据不足\n  最高负荷：数据不足\n');
+  });
+
   it('reads since when there are no data, without a word of gateways', () => {
     const line = alert('meter_silent', silence('line'), {
       subject: 'modbus-tcp://10.7.7.7:502',
@@ -165,7 +190,7 @@ describe('a customer whose metering is in doubt', () => {
     expect(en).not.toContain('Ask whether everything is running again');
     expect(content.sections[0]).toMatchObject({ kind: 'heading', tone: 'plain' });
     const zh = text([fault], 'zh-CN');
-    expect(zh).toContain('== Customer c01 (计量存疑，无法判断) ==');
+    expect(zh).toContain('== Customer c01（计量存疑，无法判断） ==');
     expect(zh).toContain('疑似计量回路故障（失压），A 相有电流而测不到电压');
     expect(zh).toContain('  - 无需惊动客户');
     expect(zh).toContain('当日数据不可信，请勿向客户引用');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { apparentKva } from '../../src/rules/overload.ts';
+import { apparentKva, loadInWords } from '../../src/rules/overload.ts';
 import { judgeBy, point } from './points.ts';
 
 const sample = (values: Parameters<typeof judgeBy>[1]) => ({
@@ -43,6 +43,18 @@ describe('overload', () => {
       'transformer',
     );
     expect(judgeBy('overload', values, point(10)).standing).toBe('cannot say');
+  });
+
+  it('tells load and capacity: 10.8 MVA of 9.0 MVA are 120 %, 420 kVA of 400 kVA are 105 %', () => {
+    const contract = judgeBy('overload', { apparent_power_total: 10_800_000 }, point(10, { contractKva: 9_000 }));
+    const transformer = judgeBy('overload', { apparent_power_total: 420_000 }, point(10, { transformerKva: 400 }));
+    if (!contract.evidence || !transformer.evidence) throw new Error('no evidence');
+    expect(loadInWords(contract.evidence, 'en')).toBe('120 % of the contract capacity (10.80 MVA of 9.00 MVA)');
+    expect(loadInWords(contract.evidence, 'zh-CN')).toBe('合同容量的 120 %（负荷 10.80 MVA，容量 9.00 MVA）');
+    expect(loadInWords(transformer.evidence, 'en')).toBe(
+      "105 % of the transformer's rated capacity (420.0 kVA of 400.0 kVA)",
+    );
+    expect(loadInWords(transformer.evidence, 'zh-CN')).toBe('变压器额定容量的 105 %（负荷 420.0 kVA，容量 400.0 kVA）');
   });
 
   it('allows 100 % itself and clears at 95 %', () => {

@@ -55,11 +55,24 @@ describe('the list of rules', () => {
     // Each kind has its own name.
     expect(titles.en.size).toBe(KINDS[name].length);
     expect(titles['zh-CN'].size).toBe(KINDS[name].length);
-    expect(GB.rules[name].source.length).toBeGreaterThan(5);
+    const { en, 'zh-CN': zh } = GB.rules[name].source;
+    expect(en).toMatch(/^[\x20-\x7e]{6,}$/);
+    expect(zh).toMatch(/\p{Script=Han}/u);
   });
 });
 
 describe('the words', () => {
+  it('call the grid engineer by name, so that engineers and managers can read the same steps', () => {
+    for (const name of RULES) {
+      for (const kind of KINDS[name]) {
+        const steps = LOCALES.flatMap((locale) => RULE_WORDS[name][locale].advice(kind));
+        const named = steps.filter((step) => /grid engineer|电网工程师/i.test(step));
+        expect(named).toHaveLength(name === 'meter_silent' ? 0 : 2);
+        for (const step of named) expect(step).toMatch(/^(Grid engineer: [a-z]|电网工程师：)/);
+      }
+    }
+  });
+
   it('say that load above the contract is a breach of it', () => {
     expect(RULE_WORDS.overload.en.meaning('contract')).toContain('breach of the supply contract');
     expect(RULE_WORDS.overload['zh-CN'].meaning('contract')).toContain('属于违约用电');
@@ -110,6 +123,13 @@ describe('the pack', () => {
         voltage_dip: { limits: [{ voltages: 'line', dip_below: 90, interruption_below: 95, clear_at: 92 }] },
       }).success,
     ).toBe(false);
+    for (const source of [
+      'the contract',
+      { en: 'the contract' },
+      { en: 'the contract', 'zh-CN': '合同', de: 'Vertrag' },
+    ]) {
+      expect(ruleOverrides.safeParse({ overload: { source } }).success).toBe(false);
+    }
     const { overload: _without, ...others } = GB.rules;
     expect(rulePack.safeParse({ ...GB, rules: others }).success).toBe(false);
   });
