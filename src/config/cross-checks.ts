@@ -12,10 +12,13 @@ export interface Checked {
   readonly customers: CustomersOutline;
   readonly customersOrigin: Origin;
   readonly models: ReadonlyMap<string, Model>;
+  /** Models whose files have problems of their own, which are told there. */
+  readonly brokenModels: ReadonlySet<string>;
 }
 
 /** What only shows when sections are read side by side: ids, references, and addresses used twice. */
-export function crossCheck({ outline, origin, customers, customersOrigin, models }: Checked): Problem[] {
+export function crossCheck(checked: Checked): Problem[] {
+  const { outline, origin, customers, customersOrigin } = checked;
   const people = noted(outline.people, ['people']);
   const brokers = noted(outline.mqtt.brokers, ['mqtt', 'brokers']);
   const clients = noted(customers.customers, ['customers']);
@@ -31,7 +34,7 @@ export function crossCheck({ outline, origin, customers, customersOrigin, models
     ...customersGivenOnce(outline, origin),
     ...gridEngineerExists(outline, origin),
     ...clients.flatMap((client) => accountManagerExists(client, outline, customersOrigin)),
-    ...meters.flatMap((meter) => modelFits(meter, models, customersOrigin)),
+    ...meters.flatMap((meter) => modelFits(meter, checked)),
     ...meters.flatMap((meter) => brokerExists(meter, outline, customersOrigin)),
     ...repeatedAddresses(meters, customersOrigin),
     ...mixedProtocols(meters, customersOrigin),
@@ -105,9 +108,13 @@ function accountManagerExists({ item, path }: Noted<Client>, { people }: Outline
   return [origin.problem(place, `expected a person with the role account_manager, found "${id}" with grid_engineer`)];
 }
 
-function modelFits({ item, path }: Noted<Meter>, models: Checked['models'], origin: Origin): Problem[] {
+function modelFits(
+  { item, path }: Noted<Meter>,
+  { models, brokenModels, customersOrigin: origin }: Checked,
+): Problem[] {
   if (item.model === undefined) return [];
   const model = models.get(item.model);
+  if (!model && brokenModels.has(item.model)) return [];
   const known = [...models.keys()].join(', ');
   if (!model) return [origin.problem([...path, 'model'], `expected a known model (${known}), found "${item.model}"`)];
   const connection = connectionOf(item);

@@ -24,9 +24,16 @@ interface Line {
   readonly values: readonly string[];
 }
 
-/** Reads comma-separated values with a header. Columns may stand in any order; rows of a wrong length are left out. */
+/**
+ * Reads comma-separated values with a header. Columns may stand in any order; rows of a wrong length are left out,
+ * empty rows without a problem.
+ */
 export function readTable(file: string, text: string, form: TableForm): Table {
   const problem = (line: number, path: string, message: string): Problem => ({ file, line, path, message });
+  const stranger = strangeSeparator(text);
+  if (stranger) {
+    return { problems: [problem(stranger.line, '', `expected columns separated by commas, found ${stranger.name}`)] };
+  }
   let lines: Line[];
   try {
     lines = linesOf(text);
@@ -50,12 +57,23 @@ export function readTable(file: string, text: string, form: TableForm): Table {
   };
 }
 
+/** Looks at the header before it is parsed: quotes around cells between other separators are no CSV at all. */
+function strangeSeparator(text: string): { readonly line: number; readonly name: string } | undefined {
+  const lines = text.split(/\r?\n/);
+  const index = lines.findIndex((line) => line.trim() !== '');
+  const header = lines[index] ?? '';
+  if (header.includes(',')) return undefined;
+  if (header.includes(';')) return { line: index + 1, name: 'semicolons' };
+  return header.includes('\t') ? { line: index + 1, name: 'tabs' } : undefined;
+}
+
 function linesOf(text: string): Line[] {
   const starts: number[] = [];
   const records = parse(text, {
     trim: true,
     relax_column_count: true,
     skip_empty_lines: true,
+    skip_records_with_empty_values: true,
     on_record: (record: string[], info) => {
       // The parser counts to a record's last line; a quoted cell may hold line breaks.
       starts.push(info.lines - record.join('').split('\n').length + 1);
@@ -69,9 +87,6 @@ function headerFaults(
   header: readonly string[],
   { columns, optional }: TableForm,
 ): { column: string; message: string }[] {
-  if (header.length === 1 && header[0]?.includes(';')) {
-    return [{ column: '', message: 'expected columns separated by commas, found semicolons' }];
-  }
   const unknown = header.filter((column) => !columns.includes(column));
   const repeated = header.filter((column, index) => columns.includes(column) && header.indexOf(column) !== index);
   const missing = columns.filter((column) => !header.includes(column) && !optional.includes(column));

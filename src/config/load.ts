@@ -43,6 +43,7 @@ export function loadConfig(file: string, env: Env = process.env): Loaded {
     customers: customersOutline.parse(customers.data),
     customersOrigin: source.origin,
     models: models.models,
+    brokenModels: models.brokenIds,
   });
   const problems = firstTold(
     [...syntax, ...models.problems, ...pack.problems, ...source.problems],
@@ -87,9 +88,10 @@ function rulesWithoutLimits(pack: RulePack, customers: readonly Customer[], orig
 
 function modelsOf({ models_dir }: Outline, origin: Origin) {
   const own = models_dir === undefined ? [] : [beside(origin.file, models_dir)];
-  const { models, problems } = loadModels([join(SHIPPED, 'models'), ...own]);
+  const { models, brokenIds, problems } = loadModels([join(SHIPPED, 'models'), ...own]);
   return {
     models,
+    brokenIds,
     problems: problems.map(({ file, line, path, expected }): Problem => {
       return own.includes(file) ? origin.problem(['models_dir'], expected) : { file, line, path, message: expected };
     }),

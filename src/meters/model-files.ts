@@ -15,6 +15,8 @@ export interface ModelProblem {
 
 export interface LoadedModels {
   readonly models: ReadonlyMap<string, Model>;
+  /** The ids of models that were left out: whoever names one of them made no mistake. */
+  readonly brokenIds: ReadonlySet<string>;
   readonly problems: readonly ModelProblem[];
 }
 
@@ -24,12 +26,16 @@ export interface LoadedModels {
  */
 export function loadModels(folders: readonly string[]): LoadedModels {
   const models = new Map<string, Model>();
+  const brokenIds = new Set<string>();
   const origin = new Map<string, string>();
   const problems: ModelProblem[] = [];
   for (const file of folders.flatMap((folder) => filesOf(folder, problems))) {
     const read = readModel(file);
     problems.push(...read.problems);
-    if (!read.model) continue;
+    if (!read.model) {
+      if (read.id !== undefined) brokenIds.add(read.id);
+      continue;
+    }
     const first = origin.get(read.model.id);
     if (first === undefined) {
       models.set(read.model.id, read.model);
@@ -39,7 +45,7 @@ export function loadModels(folders: readonly string[]): LoadedModels {
       problems.push({ file, line: read.lineOf(['id']), path: 'id', expected });
     }
   }
-  return { models, problems };
+  return { models, brokenIds, problems };
 }
 
 function filesOf(folder: string, problems: ModelProblem[]): string[] {
@@ -54,6 +60,8 @@ function filesOf(folder: string, problems: ModelProblem[]): string[] {
 
 interface ReadModel {
   readonly model?: Model;
+  /** The id of a file with problems, where it can be read. */
+  readonly id?: string;
   readonly problems: readonly ModelProblem[];
   lineOf(path: readonly PropertyKey[]): number;
 }
@@ -76,18 +84,20 @@ function readModel(file: string): ReadModel {
     }
     return 1;
   }
+  const written = document.getIn(['id']);
+  const named = typeof written === 'string' ? { id: written } : {};
   if (document.errors.length > 0) {
     const problems = document.errors.map(({ pos, message }) => {
       return { file, line: lines.linePos(pos[0]).line, path: '', expected: `expected YAML: ${message}` };
     });
-    return { problems, lineOf };
+    return { ...named, problems, lineOf };
   }
   const parsed = modelFile.safeParse(document.toJS());
   if (parsed.success) return { model: parsed.data, problems: [], lineOf };
   const problems = parsed.error.issues.flatMap(spread).map(({ path, expected }) => {
     return { file, line: lineOf(path), path: path.map(String).join('.'), expected };
   });
-  return { problems, lineOf };
+  return { ...named, problems, lineOf };
 }
 
 /** One entry for each unknown key, so that each is found on its own line. */

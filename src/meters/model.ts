@@ -68,6 +68,11 @@ const modbusFile = z
     max_gap: z.int().min(0).max(125),
     registers: z.partialRecord(quantityName, register),
   })
+  .superRefine(({ registers, function_code }, context) => {
+    for (const { quantity, message } of overlapsIn(registers, function_code)) {
+      context.addIssue({ code: 'custom', path: ['registers', quantity, 'address'], message });
+    }
+  })
   .transform((file) => ({
     transport: file.transport,
     id: file.id,
@@ -84,6 +89,29 @@ const modbusFile = z
       return [{ quantity, functionCode: code, address, type, scale, ...(invalid && { invalid: BigInt(invalid) }) }];
     }),
   }));
+
+type WrittenRegisters = Readonly<Partial<Record<Quantity, z.output<typeof register>>>>;
+
+/** Values that share a register. Asked only of a file that is right otherwise. */
+function overlapsIn(registers: WrittenRegisters, usual: FunctionCode): { quantity: Quantity; message: string }[] {
+  const placed = QUANTITY_NAMES.flatMap((quantity) => {
+    const { address, type, function_code: code = usual } = registers[quantity] ?? {};
+    if (address === undefined || type === undefined) return [];
+    return [{ quantity, code, address, last: address + REGISTERS_OF[type] - 1 }];
+  }).sort((a, b) => a.code - b.code || a.address - b.address);
+  const overlaps: { quantity: Quantity; message: string }[] = [];
+  let [before] = placed;
+  for (const next of placed.slice(1)) {
+    if (before?.code === next.code && next.address <= before.last) {
+      const taken = `${before.quantity} takes ${before.address} to ${before.last}`;
+      const found = `${next.quantity} at ${next.address}`;
+      const message = `expected registers of its own: ${taken} with function code ${next.code}, found ${found}`;
+      overlaps.push({ quantity: next.quantity, message });
+    }
+    if (before?.code !== next.code || next.last > before.last) before = next;
+  }
+  return overlaps;
+}
 
 const mqttFile = z
   .strictObject({

@@ -38,7 +38,8 @@ export function alertTable(alerts: readonly Alert[], surroundings: AlertSurround
       ],
     };
   });
-  return table('alert-table', [label.status, label.alert, label.customer, label.since, label.worst], rows);
+  const when = alerts.every(({ state }) => state === 'resolved') ? label.time : label.since;
+  return table('alert-table', [label.status, label.alert, label.customer, when, label.worst], rows);
 }
 
 function whereOf(alert: Alert, fleet: Fleet, locale: Locale): Markup {
@@ -49,7 +50,7 @@ function whereOf(alert: Alert, fleet: Fleet, locale: Locale): Markup {
   if (places.length === 1) return twoLines(place.customer.name, placeInWords(place));
   const names = [...new Set(places.map(({ customer }) => customer.name))];
   const more = names.length > NAMED ? label.andMore(names.length - NAMED) : '';
-  return twoLines(alert.subject, `${label.meters(places.length)}${names.slice(0, NAMED).join(', ')}${more}`);
+  return twoLines(alert.subject, `${label.meters(places.length)}${names.slice(0, NAMED).join(label.comma)}${more}`);
 }
 
 /** 'East › F12 › Main feed · 10 kV': from the grid towards the customer, without what only repeats its name. */

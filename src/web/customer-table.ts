@@ -28,7 +28,7 @@ export function customerTable(customers: readonly CustomerStatus[], surroundings
         badge(meter.state, label.state[meter.state]),
         twoLines(customer.name, `${className(customer, locale)} · ${customer.industry}`),
         placeInWords(meter.place),
-        html`<span class="value">${voltageInWords(meter.reading?.values ?? {})}</span>`,
+        html`<span class="value">${voltages(meter.reading?.values ?? {}, locale)}</span>`,
         html`<span class="value">${loadInWords(meter.reading?.values ?? {}, meter.place, locale)}</span>`,
         lastReading(meter, surroundings),
         manager?.name ?? customer.accountManager,
@@ -37,6 +37,15 @@ export function customerTable(customers: readonly CustomerStatus[], surroundings
   );
   const { status, customer, supplyPoint, voltage, load, lastReading: heard, manager } = label;
   return table('customer-table', [status, customer, supplyPoint, voltage, load, heard, manager], rows);
+}
+
+/** The voltages, and between which conductors they were measured: 10 kV and 5.8 kV may be the same grid. */
+function voltages(values: Values, locale: Locale): Content {
+  const figures = voltageInWords(values);
+  if (figures === '') return '';
+  const { lineVoltages, phaseVoltages } = LABELS[locale];
+  const isLine = LINE_VOLTAGES.some((quantity) => values[quantity] !== undefined);
+  return [figures, html`<small>${isLine ? lineVoltages : phaseVoltages}</small>`];
 }
 
 /** '10.32 / 10.31 / 10.33 kV': the line voltages; phase voltages where the meter gives no others. */

@@ -6,7 +6,7 @@ interface Labels {
   readonly state: Readonly<Record<CustomerState, string>>;
   readonly over: string;
   readonly mailState: Readonly<Record<MessageState, string>>;
-  readonly attempts: (count: number) => string;
+  readonly failed: (attempts: number, error: string) => string;
   readonly asOf: string;
   /** Shown when the daemon does not answer any more; `time` is when it did last. */
   readonly lost: (time: string) => string;
@@ -20,6 +20,8 @@ interface Labels {
   readonly manager: string;
   readonly supplyPoint: string;
   readonly voltage: string;
+  readonly lineVoltages: string;
+  readonly phaseVoltages: string;
   readonly load: string;
   readonly ofCapacity: (percent: string) => string;
   readonly lastReading: string;
@@ -33,6 +35,7 @@ interface Labels {
   readonly limit: (limit: string) => string;
   readonly noReadingFor: (span: string) => string;
   readonly meters: (count: number) => string;
+  readonly comma: string;
   readonly andMore: (count: number) => string;
   readonly time: string;
   readonly to: string;
@@ -47,7 +50,7 @@ export const LABELS: Readonly<Record<Locale, Labels>> = {
     state: { critical: 'critical', warning: 'warning', blind: 'blind', waiting: 'waiting', fine: 'fine' },
     over: 'over',
     mailState: { queued: 'queued', sent: 'sent', 'given up': 'given up' },
-    attempts: (count) => `${count} failed ${count === 1 ? 'attempt' : 'attempts'}`,
+    failed: (attempts, error) => `${attempts} failed ${attempts === 1 ? 'attempt' : 'attempts'}: ${error}`,
     asOf: 'as of',
     lost: (time) => `pq-butler does not answer. What you see is old: the state as of ${time}.`,
     customers: 'Customers',
@@ -60,6 +63,8 @@ export const LABELS: Readonly<Record<Locale, Labels>> = {
     manager: 'Account manager',
     supplyPoint: 'Supply point',
     voltage: 'Voltage',
+    lineVoltages: 'line to line',
+    phaseVoltages: 'line to neutral',
     load: 'Load',
     ofCapacity: (percent) => `${percent} % of capacity`,
     lastReading: 'Last reading',
@@ -73,6 +78,7 @@ export const LABELS: Readonly<Record<Locale, Labels>> = {
     limit: (limit) => `limit ${limit}`,
     noReadingFor: (span) => `silent for ${span}`,
     meters: (count) => `${count} meters: `,
+    comma: ', ',
     andMore: (count) => ` and ${count} more`,
     time: 'Time',
     to: 'To',
@@ -84,7 +90,7 @@ export const LABELS: Readonly<Record<Locale, Labels>> = {
     state: { critical: '紧急', warning: '告警', blind: '失联', waiting: '等待数据', fine: '正常' },
     over: '已恢复',
     mailState: { queued: '待发送', sent: '已发送', 'given up': '发送失败' },
-    attempts: (count) => `失败 ${count} 次`,
+    failed: (attempts, error) => `失败 ${attempts} 次：${error}`,
     asOf: '截至',
     lost: (time) => `pq-butler 无应答。以下内容已过时，为 ${time} 的状态。`,
     customers: '客户',
@@ -97,6 +103,8 @@ export const LABELS: Readonly<Record<Locale, Labels>> = {
     manager: '客户经理',
     supplyPoint: '供电点',
     voltage: '电压',
+    lineVoltages: '线电压',
+    phaseVoltages: '相电压',
     load: '负荷',
     ofCapacity: (percent) => `容量的 ${percent} %`,
     lastReading: '最近读数',
@@ -109,8 +117,9 @@ export const LABELS: Readonly<Record<Locale, Labels>> = {
     worst: '最严重值',
     limit: (limit) => `限值 ${limit}`,
     noReadingFor: (span) => `${span}无读数`,
-    meters: (count) => `${count} 个表计：`,
-    andMore: (count) => `等，另有 ${count} 个`,
+    meters: (count) => `${count} 块表计：`,
+    comma: '、',
+    andMore: (count) => `，另有 ${count} 户`,
     time: '时间',
     to: '收件人',
     subject: '主题',

@@ -31,5 +31,5 @@ export function mailTable(mails: readonly StoredMessage[], surroundings: MailSur
 /** Why a mail did not leave yet, for whoever runs the mail server. */
 function troubleOf({ state, attempts, lastError }: StoredMessage, locale: Locale): Markup | string {
   if (state === 'sent' || lastError === undefined) return '';
-  return html`<small>${LABELS[locale].attempts(attempts)}: ${lastError}</small>`;
+  return html`<small>${LABELS[locale].failed(attempts, lastError)}</small>`;
 }

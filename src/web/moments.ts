@@ -1,10 +1,6 @@
 import type { Locale } from '../domain/customer.ts';
 import { localTime, spanInWords } from '../lib/wording.ts';
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-
 /** '08:00:05' for today, '02-28 23:40' for another day: as short as a table needs it. */
 export function shortTime(time: number, now: number, zone: string): string {
   const local = localTime(time, zone);
@@ -12,8 +8,7 @@ export function shortTime(time: number, now: number, zone: string): string {
   return isToday ? local.slice(11) : local.slice(5, 16);
 }
 
-/** How long ago, in two units at most: '3 min 20 s', '2 h 10 min', '4 d 1 h'. The future is '0 s' ago. */
+/** A span as the mails say it: '3 min 20 s', '2 h 10 min', '4 d 1 h'. The future is '0 s' ago. */
 export function ageInWords(milliseconds: number, locale: Locale): string {
-  const finest = milliseconds >= DAY ? HOUR : milliseconds >= HOUR ? MINUTE : 1_000;
-  return spanInWords(Math.floor(Math.max(0, milliseconds) / finest) * finest, locale);
+  return spanInWords(Math.max(0, milliseconds), locale);
 }

@@ -145,10 +145,10 @@ export class WebServer {
   }
 }
 
-/** The alerts that ended last, the latest end first. */
+/** The alerts that ended well last, the latest end first: taken over or no longer watched is not over. */
 function latelyOver(alerts: readonly Alert[]): readonly Alert[] {
   const endOf = (alert: Alert) => alert.resolvedAt ?? 0;
-  const over = alerts.filter((alert) => alert.state === 'resolved');
+  const over = alerts.filter((alert) => alert.resolvedBecause === 'good for the clearing time');
   return over.sort((a, b) => endOf(b) - endOf(a)).slice(0, SHOWN_LATELY);
 }
 

@@ -16,7 +16,7 @@ header p { margin: 0; font-variant-numeric: tabular-nums; } header a { color: #9
 .blind { --state: var(--blind); --tint: #eaeef2; } .waiting { --state: var(--waiting); --tint: #f8f9fa; } .fine { --state: var(--fine); --tint: #fff; }
 main { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 16px; padding: 16px 24px 32px; align-items: start; }
 section { background: #fff; border-radius: 4px; padding: 12px 16px 16px; min-width: 0; } .customers { grid-column: 1 / -1; }
-h2 { font-size: 15px; margin: 4px 0 8px; } h2 span { color: var(--quiet); font-weight: normal; margin-left: 2px; } table + h2 { margin-top: 20px; }
+h2 { font-size: 15px; margin: 4px 0 8px; } h2 span { color: var(--quiet); font-weight: normal; margin-left: 2px; } * + h2 { margin-top: 20px; }
 table { border-collapse: collapse; width: 100%; font-size: 13px; }
 th { text-align: left; font-weight: 600; color: var(--quiet); padding: 4px 8px; border-bottom: 2px solid var(--line); white-space: nowrap; }
 td { padding: 6px 8px; border-bottom: 1px solid var(--line); vertical-align: top; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; background: var(--tint); }
@@ -39,6 +39,7 @@ td b { font-weight: 600; } td small { display: block; font-size: 12px; color: va
   tr { border-left: 4px solid var(--state, var(--line)); background: var(--tint); padding: 6px 10px; margin-bottom: 8px; }
   td { border: 0; padding: 1px 0; background: none; } td:empty, td:has(> .value:empty) { display: none; }
   td[data-label]:nth-child(n + 3)::before { content: attr(data-label) ': '; color: var(--quiet); }
+  :lang(zh) td[data-label]:nth-child(n + 3)::before { content: attr(data-label) '：'; }
   td[data-label]:nth-child(n + 3) small { display: inline; margin-left: 6px; }
 }
 `;

@@ -4,6 +4,8 @@ import { ConfigFolder, HEADER, VALID, withCustomersFile } from './config-folder.
 const FIRST = 'c01,Customer 01,special,steel,li,c01-a,,10,F12,East,,,m1,sdm630,modbus-tcp://192.0.2.1:502/1,,,';
 const SECOND = 'c01,Customer 01,special,steel,li,c01-a,,10,F12,East,,,m2,plain-json,mqtt://main/site/m2,,,';
 
+const COMMAS = 'customers.csv:1  expected columns separated by commas';
+
 function folder(csv: string | Uint8Array): ConfigFolder {
   return new ConfigFolder({ 'pq-butler.yaml': withCustomersFile('customers.csv'), 'customers.csv': csv });
 }
@@ -31,6 +33,7 @@ describe('a table of customers', () => {
     ['with a byte order mark', `\ufeff${table(FIRST, SECOND)}`],
     ['with Windows line ends', table(FIRST, SECOND).replaceAll('\n', '\r\n')],
     ['with empty lines and spaces', table('', FIRST.replaceAll(',', ' , '), '', SECOND)],
+    ['with rows of empty cells', table(','.repeat(17), FIRST, ' ,,', SECOND, `"",${','.repeat(16)}`)],
     ['with quotes', table(FIRST.replace(/[^,]+/g, '"$&"'), SECOND)],
     ['without a last line end', table(FIRST, SECOND).trimEnd()],
   ])('may be written %s', (_name, csv) => {
@@ -166,7 +169,16 @@ describe('a table of customers with a mistake', () => {
   it.each([
     ['an empty file', '', 'customers.csv:1  expected the columns customer,name,'],
     ['the header alone', `${HEADER}\n`, 'customers.csv:1  expected rows below the header, found none'],
-    ['semicolons', table(FIRST).replaceAll(',', ';'), 'customers.csv:1  expected columns separated by commas'],
+    ['semicolons', table(FIRST).replaceAll(',', ';'), `${COMMAS}, found semicolons`],
+    ['tabs', table(FIRST, SECOND).replaceAll(',', '\t'), `${COMMAS}, found tabs`],
+    [
+      'tabs between quotes',
+      table(FIRST)
+        .replace(/[^,\n]+/g, '"$&"')
+        .replaceAll(',', '\t'),
+      `${COMMAS}, found tabs`,
+    ],
+    ['tabs and a header alone', HEADER.replaceAll(',', '\t'), `${COMMAS}, found tabs`],
     ['an open quote', table(FIRST, `"${SECOND}`), 'customers.csv:'],
     ['a quote within a cell', table(FIRST, row('name', 'a"b"', SECOND)), 'customers.csv:3  expected comma-separated'],
   ])('%s', (_name, csv, expected) => {

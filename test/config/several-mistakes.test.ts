@@ -82,6 +82,19 @@ describe('a configuration with several mistakes', () => {
     );
   });
 
+  it('tells a mistake in a model file, not that its meters name it', () => {
+    const meters = edited('model: sdm630', 'model: own', edited('model: plain-json', 'model: strange'));
+    const folder = new ConfigFolder({
+      'pq-butler.yaml': `${meters}models_dir: models\n`,
+      'models/own.yaml': 'id: own\nname: Own\nsource: Own manual\ntransport: mqtt\nformat: xml\nfields: quantities\n',
+    });
+
+    expect(folder.told()).toEqual([
+      expect.stringContaining('30  customers[0].supply_points[0].meters[1].model: expected a known model'),
+      expect.stringMatching(/^models\/own\.yaml:5 {2}format: /),
+    ]);
+  });
+
   it('does not tell consequences of a mistake as further mistakes', () => {
     const misspelt = edited('role: grid_engineer', 'role: grid_enginer');
     const config = edited('nominal_kv: 10', `nominal_kv: ${ref('KV')}`, misspelt);

@@ -119,9 +119,52 @@ describe('a model of one’s own', () => {
     expect(problems.filter((problem) => problem.file === file)).toHaveLength(told.length - 1);
   });
 
+  it('with problems is left out, and its id is known where it can be read', () => {
+    writeFileSync(join(folder, 'own.yaml'), GOOD.replace('max_gap: 0', 'max_gap: many'));
+    writeFileSync(join(folder, 'half.yaml'), 'id: half\nname: [\n');
+    writeFileSync(join(folder, 'nameless.yaml'), 'name: Nameless\n');
+    const { models, brokenIds } = loadModels([MODELS_FOLDER, folder]);
+    expect(models.has('own')).toBe(false);
+    expect([...brokenIds]).toEqual(['half', 'own']);
+  });
+
+  it.each([
+    ['one register into the next', 'uint32', '0x5B01', 'uint32'],
+    ['the same register twice', 'uint16', '0x5B00', 'uint16'],
+    ['inside a longer value', 'uint64', '0x5B03', 'uint16'],
+  ])('may not read a register for two quantities: %s', (_name, type, address, otherType) => {
+    const file = join(folder, 'own.yaml');
+    const registers = [
+      `  voltage_l1_n: { address: 0x5B00, type: ${type} }`,
+      '  frequency: { address: 0x5B10 }',
+      `  voltage_l2_n: { address: ${address}, type: ${otherType} }`,
+    ];
+    const head = GOOD.slice(0, GOOD.indexOf('  voltage_l1_n'));
+    writeFileSync(file, `${head}${registers.join('\n')}\n`);
+    const { models, problems } = loadModels([folder]);
+    expect(models.size).toBe(0);
+    expect(problems).toEqual([
+      { file, line: 12, path: 'registers.voltage_l2_n.address', expected: expect.stringContaining('of its own') },
+    ]);
+    expect(problems[0]?.expected).toMatch(
+      /voltage_l1_n takes 23296 to \d+ with function code 3, found voltage_l2_n at/,
+    );
+  });
+
+  it('may have neighbours, and the same address under another function code', () => {
+    const registers = [
+      '  voltage_l1_n: { address: 0x5B00, type: uint32 }',
+      '  voltage_l2_n: { address: 0x5B02, type: uint32 }',
+      '  voltage_l3_n: { address: 0x5B00, type: uint32, function_code: 4 }',
+    ];
+    const head = GOOD.slice(0, GOOD.indexOf('  voltage_l1_n'));
+    writeFileSync(join(folder, 'own.yaml'), `${head}${registers.join('\n')}\n`);
+    expect(loadModels([folder]).problems).toEqual([]);
+  });
+
   it('cannot redefine a shipped one', () => {
     const shipped = readFileSync(join(MODELS_FOLDER, 'sdm630.yaml'), 'utf8');
-    writeFileSync(join(folder, 'mine.yaml'), shipped.replace('address: 0 }', 'address: 9 }'));
+    writeFileSync(join(folder, 'mine.yaml'), shipped.replace('address: 0 }', 'address: 9000 }'));
     const { models, problems } = loadModels([MODELS_FOLDER, folder]);
     const line = shipped.split('\n').indexOf('id: sdm630') + 1;
     expect(problems).toMatchObject([{ file: join(folder, 'mine.yaml'), line, path: 'id' }]);

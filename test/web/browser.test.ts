@@ -111,6 +111,15 @@ describeWith('chromium', 'the status page in a browser', (path) => {
     await page.getByRole('heading', { name: 'Open alerts' }).waitFor();
   });
 
+  it('keeps a distance between no open alert and what is lately over', async () => {
+    const server = await startedServer(webParts({ scene, parts: { openAlerts: () => [] } }));
+    const { page } = await opened(`${server.url()}/?lang=en`);
+    const none = await page.getByText('No open alert.').boundingBox();
+    const heading = await page.getByRole('heading', { name: 'Lately over' }).boundingBox();
+    if (!none || !heading) throw new Error('not on the page');
+    expect(heading.y - (none.y + none.height)).toBeGreaterThanOrEqual(16);
+  });
+
   it('renews itself without losing language and place', async () => {
     let open: readonly Alert[] = [];
     const server = await startedServer(webParts({ scene, parts: { openAlerts: () => open } }));

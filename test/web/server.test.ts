@@ -111,6 +111,7 @@ it('says why a mail did not leave', async () => {
   const mails = { ...parts, state: { ...stateOf(parts), recentMessages: () => newest } };
   const server = await startedServer(mails);
   expect(await textOf(`${server.url()}/?lang=en`)).toContain('2 failed attempts: 550 &lt;no such user&gt;');
+  expect(await textOf(`${server.url()}/?lang=zh-CN`)).toContain('失败 2 次：550 &lt;no such user&gt;');
 });
 
 it('lets the page run its own script and style and nothing else', async () => {
