@@ -18,7 +18,7 @@ export interface CaughtMail {
 export interface MailCatcherOptions {
   /** Made when it is not there. */
   readonly folder: string;
-  /** Default 0: any free port. */
+  /** Default 0, which takes a free one. */
   readonly port?: number;
   /** Told of each mail, after it was written to its file. */
   readonly onMail?: (mail: CaughtMail) => void;

@@ -138,8 +138,8 @@ export class App {
 
     const reports = { customers: fleet.customers, people, siteName: site.name, timeZone, store, state };
     const schedule = new SummarySchedule({ ...reports, options: summary, clock, log, onMessages });
-    // A summary that is due already is made while the watch begins; it reports its own failures.
-    void schedule.start();
+    // A summary that is due already is made while the watch begins.
+    schedule.start().catch((err) => log.error({ err }, 'The summary schedule could not start: no summary will come'));
     this.#closers.add('summary schedule', () => schedule.stop(), 200);
     const acquisition = new Acquisition({
       ...this.#config,

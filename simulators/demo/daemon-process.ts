@@ -11,7 +11,7 @@ export interface DaemonProcessOptions {
 const STOP_LIMIT_MS = 10_000;
 const HEALTH_INTERVAL_MS = 200;
 
-/** The daemon as any installation starts it: a process of its own that is given a configuration file. */
+/** The daemon as installations start it: a process of its own that is given a configuration file. */
 export class DaemonProcess {
   readonly #options: DaemonProcessOptions;
   #child: ChildProcess | undefined;

@@ -16,7 +16,7 @@ export interface GatewayOptions {
   readonly units: ReadonlyMap<number, ModbusUnit>;
   /** While true, connections are accepted and nothing is answered. */
   readonly isSilent?: () => boolean;
-  /** Default 0: any free port. */
+  /** Default 0, which takes a free one. */
   readonly port?: number;
 }
 

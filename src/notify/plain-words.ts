@@ -11,8 +11,7 @@ export function isMeteringFault({ rule, worst }: Pick<Alert, 'rule' | 'worst'>):
 /** How urgent a change looks. A metering fault is no emergency, whatever severity the pack gives to a lost phase. */
 export function urgencyOf({ kind, alert }: AlertChange): 'critical' | 'warning' | 'good' {
   if (kind === 'resolved') return 'good';
-  if (isMeteringFault(alert)) return 'warning';
-  return kind === 'worsened' ? 'critical' : alert.severity;
+  return isMeteringFault(alert) ? 'warning' : alert.severity;
 }
 
 /** What it is, by the worst of it; once it got worse, also what it was at first. */
@@ -42,7 +41,7 @@ const WORSENED = {
 } as const satisfies Record<Locale, unknown>;
 
 /** What happens now, in one sentence for someone who reads no symbols. */
-export function sentenceInWords(rule: RuleName, evidence: Evidence, locale: Locale): string {
+function sentenceInWords(rule: RuleName, evidence: Evidence, locale: Locale): string {
   const phases = evidence.phases.length > 0 ? [phasesInWords(evidence.phases, locale)] : [];
   const sentence = RULE_WORDS[rule][locale].sentence({
     ...evidence,

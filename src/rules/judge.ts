@@ -19,12 +19,12 @@ export interface SampleVerdict {
 /** Whether an alert of `rule` at `meter`, of which the first `forMs` count, fired at any time within [from, to]. */
 export type Fired = (rule: RuleName, meter: string, from: number, to: number, forMs: number) => boolean;
 
-export function sampleOf(reading: Reading): Sample {
+function sampleOf(reading: Reading): Sample {
   const { meter, time, values } = reading;
   return { meter, start: time, end: time, value: (quantity) => values[quantity] };
 }
 
-export function sampleOfWindow(window: Window): Sample {
+function sampleOfWindow(window: Window): Sample {
   const { meter, start, span, aggregates } = window;
   return { meter, start, end: start + SPANS[span], value: (quantity) => aggregates[quantity]?.value };
 }

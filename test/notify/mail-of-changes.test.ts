@@ -41,10 +41,10 @@ describe('what got worse', () => {
     const high = alert('voltage_deviation', evidenceOf('voltage too high'));
     const change = worsened(high, { ...evidenceOf('voltage too low'), judged: -9, badness: 2 });
     expect(subjectsOf(change, 'en')[0]).toBe(
-      '[Urgent] North Steel: Now worse: Supply voltage too low (at first: Supply voltage too high)',
+      '[Notice] North Steel: Now worse: Supply voltage too low (at first: Supply voltage too high)',
     );
     expect(subjectsOf(change, 'zh-CN')[0]).toBe(
-      '【紧急】North Steel：情况加重，现为供电电压偏低（起初为供电电压偏高）',
+      '【提醒】North Steel：情况加重，现为供电电压偏低（起初为供电电压偏高）',
     );
     expect(mailsFor(change, 'en').managers[0]?.text).toContain('deviation −9.0 %, limit −7 %');
   });
