@@ -128,7 +128,7 @@ describeWith('chromium', 'the status page in a browser', (path) => {
     await page.evaluate('window.scrollTo(0, 1500)');
     open = scene.firing.filter(({ rule }) => rule === 'meter_silent');
     await page.clock.fastForward(3_000);
-    await page.locator('.alert-table').first().waitFor();
+    await page.getByText('当前无告警。').waitFor({ state: 'detached' });
     expect(await page.title()).toBe('(2) Demo city 示范市 · pq-butler');
     expect(await page.locator('h2').first().textContent()).toContain('当前告警');
     expect(await page.evaluate('window.scrollY')).toBe(1500);
