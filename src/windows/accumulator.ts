@@ -18,11 +18,23 @@ export class Accumulator {
   add(value: number, time: number): void {
     this.#count += 1;
     this.#sum += this.#averaging === 'rms' ? value * value : value;
-    this.#min = Math.min(this.#min, value);
-    this.#max = Math.max(this.#max, value);
+    if (value < this.#min) this.#min = value;
+    if (value > this.#max) this.#max = value;
     if (time >= this.#latest) {
       this.#latest = time;
       this.#last = value;
+    }
+  }
+
+  /** All that another accumulator of the same quantity has seen. */
+  merge(other: Accumulator): void {
+    this.#count += other.#count;
+    this.#sum += other.#sum;
+    if (other.#min < this.#min) this.#min = other.#min;
+    if (other.#max > this.#max) this.#max = other.#max;
+    if (other.#latest >= this.#latest) {
+      this.#latest = other.#latest;
+      this.#last = other.#last;
     }
   }
 

@@ -67,7 +67,7 @@ export class Intake {
   /** Polled readings come in the order of their time: one from long before the latest means a clock that was set back. */
   #isOld(reading: Reading, latest: Reading): boolean {
     const back = latest.time - reading.time;
-    if (reading.timeSource !== 'read' || back < CLOCK_SET_BACK) return back > 0;
+    if (reading.timeSource !== 'register' || back < CLOCK_SET_BACK) return back > 0;
     if (Math.abs(reading.time - this.#setBackTold) > CLOCK_SET_BACK) {
       this.#log.error(
         { backMs: back },

@@ -1,28 +1,23 @@
-import { QUANTITIES, type Quantity } from '../domain/quantity.ts';
 import type { Reading } from '../domain/reading.ts';
-import { type Aggregate, SPAN_NAMES, SPANS, type Span, type Window } from '../domain/window.ts';
-import { Accumulator } from './accumulator.ts';
+import { SPAN_NAMES, SPANS, type Span, type Window } from '../domain/window.ts';
+import { OpenWindow } from './open-window.ts';
 
 /** A window closes this long after its end, in milliseconds, so that the last answers of its readings can come in. */
 export const ALLOWED_LATENESS = 5_000;
 
 type Timed = Pick<Reading, 'meter' | 'time' | 'values'>;
 
-interface OpenWindow {
-  readonly meter: string;
-  readonly span: Span;
-  readonly start: number;
-  readonly times: Set<number>;
-  readonly quantities: Map<Quantity, Accumulator>;
-}
+/** The open windows of one meter and span, by their start. */
+type OpenWindows = Map<number, OpenWindow>;
 
 /**
  * Clock-aligned windows of 1 and 10 minutes per meter. A reading belongs to a window by its own time; the time that is
- * passed in closes a window.
+ * passed in closes a window. A reading goes into the shortest of its windows that is open; a window that closes goes into
+ * the next longer one.
  */
 export class Windows {
   readonly #pollInterval: (meter: string) => number;
-  readonly #open = new Map<string, OpenWindow>();
+  readonly #open = new Map<string, Readonly<Record<Span, OpenWindows>>>();
   #closedUntil: number;
 
   /** Windows that end at or before `closedUntil` count as closed. `pollInterval` is in milliseconds. */
@@ -37,45 +32,66 @@ export class Windows {
   }
 
   /** 'late' when the reading's minute is closed already, 'known' when it has a reading of this instant. */
-  add(reading: Timed): 'new' | 'late' | 'known' {
-    const outcomes = SPAN_NAMES.map((span) => this.#addTo(span, reading));
-    return outcomes[0] ?? 'late';
+  add({ meter, time, values }: Timed): 'new' | 'late' | 'known' {
+    for (const span of SPAN_NAMES) {
+      const start = startOf(span, time);
+      if (start + SPANS[span] <= this.#closedUntil) continue;
+      const window = this.#window(meter, span, start);
+      const isLate = span !== SPAN_NAMES[0];
+      if (window.has(time)) return isLate ? 'late' : 'known';
+      window.add(time, values);
+      return isLate ? 'late' : 'new';
+    }
+    return 'late';
   }
 
   /** More values of an instant that was added before: a message that came in two parts. It is not counted again. */
-  amend(reading: Timed): void {
+  amend({ meter, time, values }: Timed): void {
     for (const span of SPAN_NAMES) {
-      const window = this.#open.get(keyOf(span, reading));
-      if (window?.times.has(reading.time)) accumulate(window, reading);
+      const window = this.#open.get(meter)?.[span].get(startOf(span, time));
+      if (!window?.has(time)) continue;
+      window.add(time, values);
+      return;
     }
   }
 
   /** The windows whose end lies ALLOWED_LATENESS or more before `now`, in order of end, then span. */
   close(now: number): readonly Window[] {
     this.#closedUntil = Math.max(this.#closedUntil, now - ALLOWED_LATENESS);
-    const due = [...this.#open].filter(([, window]) => endOf(window) <= this.#closedUntil);
-    for (const [key] of due) this.#open.delete(key);
-    return due.map(([, window]) => this.#result(window)).sort(byEnd);
+    const closed: OpenWindow[] = [];
+    for (const open of this.#open.values()) {
+      for (const [index, span] of SPAN_NAMES.entries()) closed.push(...this.#due(open[span], SPAN_NAMES[index + 1]));
+    }
+    return closed.sort(byEnd).map((window) => window.result(this.#expected(window)));
   }
 
-  #addTo(span: Span, reading: Timed): 'new' | 'late' | 'known' {
-    const { meter, time } = reading;
-    const start = startOf(span, time);
-    if (start + SPANS[span] <= this.#closedUntil) return 'late';
-    const key = keyOf(span, reading);
-    const window = this.#open.get(key) ?? { meter, span, start, times: new Set(), quantities: new Map() };
-    this.#open.set(key, window);
-    if (window.times.has(time)) return 'known';
-    window.times.add(time);
-    accumulate(window, reading);
-    return 'new';
+  /** Takes those that are due out of `windows`, and puts them into their windows of the next longer span. */
+  #due(windows: OpenWindows, longer: Span | undefined): OpenWindow[] {
+    const due: OpenWindow[] = [];
+    for (const window of windows.values()) {
+      if (window.end > this.#closedUntil) continue;
+      windows.delete(window.start);
+      due.push(window);
+      if (longer) this.#window(window.meter, longer, startOf(longer, window.start)).merge(window);
+    }
+    return due;
   }
 
-  #result({ meter, span, start, times, quantities }: OpenWindow): Window {
-    const aggregates: Partial<Record<Quantity, Aggregate>> = {};
-    for (const [quantity, accumulator] of quantities) aggregates[quantity] = accumulator.result();
-    const expected = Math.max(1, Math.round(SPANS[span] / this.#pollInterval(meter)));
-    return { meter, span, start, count: times.size, expected, aggregates };
+  #window(meter: string, span: Span, start: number): OpenWindow {
+    let open = this.#open.get(meter);
+    if (!open) {
+      open = { '1m': new Map(), '10m': new Map() };
+      this.#open.set(meter, open);
+    }
+    const known = open[span].get(start);
+    if (known) return known;
+    const made = new OpenWindow(meter, span, start);
+    open[span].set(start, made);
+    return made;
+  }
+
+  #expected({ meter, span }: OpenWindow): number {
+    return Math.max(1, Math.round(SPANS[span] / this.#pollInterval(meter)));
   }
 }
 
@@ -83,25 +99,6 @@ function startOf(span: Span, time: number): number {
   return Math.floor(time / SPANS[span]) * SPANS[span];
 }
 
-function keyOf(span: Span, { meter, time }: Timed): string {
-  return `${span} ${startOf(span, time)} ${meter}`;
-}
-
-function accumulate({ quantities }: OpenWindow, { values, time }: Timed): void {
-  for (const [quantity, value] of Object.entries(values) as [Quantity, number][]) {
-    let accumulator = quantities.get(quantity);
-    if (!accumulator) {
-      accumulator = new Accumulator(QUANTITIES[quantity].averaging);
-      quantities.set(quantity, accumulator);
-    }
-    accumulator.add(value, time);
-  }
-}
-
-function endOf(window: { readonly start: number; readonly span: Span }): number {
-  return window.start + SPANS[window.span];
-}
-
-function byEnd(a: Window, b: Window): number {
-  return endOf(a) - endOf(b) || SPANS[a.span] - SPANS[b.span];
+function byEnd(a: OpenWindow, b: OpenWindow): number {
+  return a.end - b.end || SPANS[a.span] - SPANS[b.span];
 }
