@@ -114,4 +114,35 @@ describe('windows', () => {
       }),
     );
   });
+
+  it('say of ten minutes what all their readings say, whenever each came and whichever minute had closed by then', () => {
+    const second = fc.integer({ min: 0, max: 599 });
+    const volts = fc.uniqueArray(fc.tuple(second, fc.integer({ min: 1, max: 400 })), {
+      selector: ([at]) => at,
+      minLength: 1,
+    });
+    fc.assert(
+      fc.property(volts, fc.array(fc.integer({ min: 0, max: 604 }), { maxLength: 12 }), (readings, ticks) => {
+        const windows = every(1_000);
+        // Clock ticks come in order between the readings, which come in any order.
+        const rising = ticks.toSorted((a, b) => a - b);
+        for (const [second, value] of readings) {
+          windows.add(at(second * 1_000, { voltage_l1_n: value, energy_active_import: second }));
+          const tick = rising.shift();
+          if (tick !== undefined) windows.close(START + tick * 1_000);
+        }
+        const ten = windows.close(START + 11 * MINUTE).find(({ span }) => span === '10m');
+        const values = readings.map(([, value]) => value);
+        const squares = values.reduce((sum, value) => sum + value * value, 0);
+        expect(ten?.count).toBe(values.length);
+        expect(ten?.aggregates.voltage_l1_n?.value).toBeCloseTo(Math.sqrt(squares / values.length), 9);
+        expect(ten?.aggregates.voltage_l1_n).toMatchObject({
+          min: Math.min(...values),
+          max: Math.max(...values),
+          count: values.length,
+        });
+        expect(ten?.aggregates.energy_active_import?.value).toBe(Math.max(...readings.map(([at]) => at)));
+      }),
+    );
+  });
 });
