@@ -50,25 +50,87 @@ export interface Meter {
   /** What turns the meter's values into primary values; 1 where the meter does that itself. */
   readonly ctRatio: number;
   readonly ptRatio: number;
+  /** What of its model's way of being asked is different for this meter. */
+  readonly tuning?: Tuning;
 }
 
-export type Connection =
-  | {
-      readonly kind: 'modbus-tcp' | 'rtu-over-tcp';
-      readonly host: string;
-      readonly port: number;
-      readonly unit: number;
-    }
-  | { readonly kind: 'mqtt'; readonly broker: string; readonly topic: string };
+/** How a meter is asked. Whatever is absent is as in its model, or as in the section `modbus:`. Times in milliseconds. */
+export interface Tuning {
+  readonly functionCode?: 3 | 4;
+  readonly maxBlock?: number;
+  readonly maxGap?: number;
+  readonly timeout?: number;
+  readonly retries?: number;
+  readonly pauseAfterConnect?: number;
+  readonly pauseBetweenRequests?: number;
+  readonly closeAfterPoll?: boolean;
+  /** Between two readings of the slow registers. */
+  readonly slowInterval?: number;
+}
+
+export type Parity = 'none' | 'even' | 'odd';
+
+/** Modbus over a network, to an address that we call. */
+export interface CalledConnection {
+  readonly kind: 'modbus-tcp' | 'rtu-over-tcp';
+  readonly host: string;
+  readonly port: number;
+  readonly unit: number;
+}
+
+/** A serial port of this machine. */
+export interface SerialConnection {
+  readonly kind: 'rtu-serial';
+  readonly path: string;
+  readonly baudRate: number;
+  readonly parity: Parity;
+  readonly stopBits: 1 | 2;
+  readonly unit: number;
+}
+
+/** A modem behind a private address that calls us at `host:port`, and says who it is where it has a registration text. */
+export interface CallingConnection {
+  readonly kind: 'tcp-listen' | 'rtu-listen';
+  readonly host: string;
+  readonly port: number;
+  readonly registration?: string;
+  /** What it sends now and then to keep the line open. */
+  readonly heartbeat?: string;
+  readonly unit: number;
+}
+
+export type ModbusWay = CalledConnection | SerialConnection | CallingConnection;
+
+export interface MqttConnection {
+  readonly kind: 'mqtt';
+  readonly broker: string;
+  /** What stands for the meter in the topics of its model. */
+  readonly topic: string;
+  /** What a payload that speaks for several meters must say to speak for this one: field → value. */
+  readonly select?: Readonly<Record<string, string>>;
+}
+
+export type Connection = ModbusWay | MqttConnection;
 
 /**
- * The physical line that a meter hangs on. Meters of one line share its fate: one gateway, one broker.
- * 'modbus-tcp://10.1.2.3:502' or 'mqtt://BROKER'.
+ * The physical line that a meter hangs on. Meters of one line share its fate: one gateway, one serial port, one modem, one
+ * broker. 'modbus-tcp://10.1.2.3:502', 'rtu-serial:///dev/ttyUSB0', 'rtu-listen://:5020?registration=DTU1' or 'mqtt://BROKER'.
  */
 export function lineOf(connection: Connection): string {
-  return connection.kind === 'mqtt'
-    ? `mqtt://${connection.broker}`
-    : `${connection.kind}://${connection.host}:${connection.port}`;
+  switch (connection.kind) {
+    case 'mqtt':
+      return `mqtt://${connection.broker}`;
+    case 'rtu-serial':
+      return `rtu-serial://${connection.path}`;
+    case 'tcp-listen':
+    case 'rtu-listen': {
+      const { registration } = connection;
+      const caller = registration === undefined ? '' : `?registration=${encodeURIComponent(registration)}`;
+      return `${connection.kind}://${connection.host}:${connection.port}${caller}`;
+    }
+    default:
+      return `${connection.kind}://${connection.host}:${connection.port}`;
+  }
 }
 
 /** What a supply point may draw, in kVA: the smaller of contract and transformer capacity; undefined when neither is known. */

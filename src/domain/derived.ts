@@ -1,5 +1,6 @@
 import type { Quantity } from './quantity.ts';
 import type { Reading, Values } from './reading.ts';
+import { valuesOf } from './values.ts';
 
 /**
  * Negative-sequence voltage unbalance U2/U1 in % from the magnitudes of the three line voltages (GB/T 15543-2008
@@ -24,18 +25,51 @@ const ROUNDING = 1e-9;
  * on the sign and coding of theirs. A meter's own figure stays only where it cannot be computed.
  */
 export function withDerived(reading: Reading): Reading {
-  const derived: Partial<Record<Quantity, number>> = { ...reading.values };
-  const { voltage_l1_l2, voltage_l2_l3, voltage_l3_l1 } = reading.values;
+  const computed = computedFrom(reading.values);
+  const names: Quantity[] = [];
+  const numbers: number[] = [];
+  for (const name in reading.values) {
+    const quantity = name as Quantity;
+    const value = quantity in computed ? computed[quantity] : reading.values[quantity];
+    if (value === undefined) continue;
+    names.push(quantity);
+    numbers.push(value);
+  }
+  for (const quantity of COMPUTED) {
+    const value = computed[quantity];
+    if (value === undefined || quantity in reading.values) continue;
+    names.push(quantity);
+    numbers.push(value);
+  }
+  const whole = { ...reading, values: valuesOf(names, numbers) };
+  return reading.suspect || reading.missing ? withoutDoubts(whole) : whole;
+}
+
+/** What follows from the values; undefined where it should follow and cannot be. */
+function computedFrom(values: Values): Partial<Record<Quantity, number | undefined>> {
+  const computed: Partial<Record<Quantity, number | undefined>> = {};
+  const { voltage_l1_l2, voltage_l2_l3, voltage_l3_l1 } = values;
   if (voltage_l1_l2 !== undefined && voltage_l2_l3 !== undefined && voltage_l3_l1 !== undefined) {
-    const unbalance = negativeSequenceUnbalance(voltage_l1_l2, voltage_l2_l3, voltage_l3_l1);
-    if (unbalance === undefined) delete derived.voltage_unbalance;
-    else derived.voltage_unbalance = unbalance;
+    computed.voltage_unbalance = negativeSequenceUnbalance(voltage_l1_l2, voltage_l2_l3, voltage_l3_l1);
   }
   for (const [factor, active, apparent] of POWER_FACTORS) {
-    const computed = powerFactor(reading.values, active, apparent);
-    if (computed !== undefined) derived[factor] = computed;
+    const value = powerFactor(values, active, apparent);
+    if (value !== undefined) computed[factor] = value;
   }
-  return { ...reading, values: derived };
+  return computed;
+}
+
+/** What was computed needs no figure of the meter's own: neither a doubtful one nor one that is missing. */
+function withoutDoubts(reading: Reading): Reading {
+  const { suspect, missing, ...sound } = reading;
+  const left = suspect && without(suspect, sound.values);
+  const absent = missing && without(missing, sound.values);
+  return { ...sound, ...(left && { suspect: left }), ...(absent && { missing: absent }) };
+}
+
+function without<T>(all: Readonly<Partial<Record<Quantity, T>>>, values: Values) {
+  const left = Object.entries(all).filter(([quantity]) => !(quantity in values));
+  return left.length > 0 ? (Object.fromEntries(left) as Readonly<Partial<Record<Quantity, T>>>) : undefined;
 }
 
 const POWER_FACTORS = [
@@ -44,6 +78,8 @@ const POWER_FACTORS = [
   ['power_factor_l3', 'active_power_l3', 'apparent_power_l3'],
   ['power_factor_total', 'active_power_total', 'apparent_power_total'],
 ] as const satisfies readonly (readonly [Quantity, Quantity, Quantity])[];
+
+const COMPUTED: readonly Quantity[] = ['voltage_unbalance', ...POWER_FACTORS.map(([factor]) => factor)];
 
 function powerFactor(values: Values, active: Quantity, apparent: Quantity): number | undefined {
   const p = values[active];

@@ -2,7 +2,7 @@
 export type Averaging = 'rms' | 'mean' | 'last';
 
 interface QuantityDefinition {
-  readonly unit: 'V' | 'A' | 'W' | 'var' | 'VA' | 'Hz' | '%' | '1' | 'Wh' | 'varh';
+  readonly unit: 'V' | 'A' | 'W' | 'var' | 'VA' | 'Hz' | '%' | '1' | 'Wh' | 'varh' | 's';
   readonly averaging: Averaging;
 }
 
@@ -55,6 +55,14 @@ export const QUANTITIES = {
   thd_i_l1: percent,
   thd_i_l2: percent,
   thd_i_l3: percent,
+  flicker_pst_l1: ratio,
+  flicker_pst_l2: ratio,
+  flicker_pst_l3: ratio,
+  flicker_plt_l1: ratio,
+  flicker_plt_l2: ratio,
+  flicker_plt_l3: ratio,
+  /** The meter's clock minus ours: positive when the meter is ahead. */
+  clock_offset: { unit: 's', averaging: 'mean' },
   energy_active_import: wattHour,
   energy_active_export: wattHour,
   energy_reactive_import: reactiveHour,
@@ -74,8 +82,14 @@ export function isQuantity(name: string): name is Quantity {
   return Object.hasOwn(QUANTITIES, name);
 }
 
+const PHASES: ReadonlyMap<Quantity, string> = new Map(
+  QUANTITY_NAMES.flatMap((quantity) => {
+    const phases = [...quantity.matchAll(/_(l[123])/g)].map((match) => match[1]?.toUpperCase());
+    return phases.length > 0 ? [[quantity, phases.join('-')]] : [];
+  }),
+);
+
 /** 'voltage_l1_n' → 'L1', 'voltage_l2_l3' → 'L2-L3', 'current_l3' → 'L3', 'frequency' → undefined. */
 export function phaseOf(quantity: Quantity): string | undefined {
-  const phases = [...quantity.matchAll(/_(l[123])/g)].map((match) => match[1]?.toUpperCase());
-  return phases.length > 0 ? phases.join('-') : undefined;
+  return PHASES.get(quantity);
 }

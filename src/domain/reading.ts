@@ -1,12 +1,43 @@
 import type { Quantity } from './quantity.ts';
 
-/** Where a reading's time came from: the moment its registers were read, its payload, or the moment it arrived. */
-export type TimeSource = 'read' | 'payload' | 'arrival';
+/** Where a reading's time came from: the moment its registers were read, its payload or record, or the moment it arrived. */
+export type TimeSource = 'register' | 'payload' | 'arrival';
 
 /** Primary values by quantity. A quantity that is not there was not measured: there is no 0 that means "unknown". */
 export type Values = Readonly<Partial<Record<Quantity, number>>>;
 
-/** What one meter said at one instant. `time` is epoch milliseconds UTC, stamped once and never made again. */
+/** Why a value is not trusted. It is stored with its reason and counts nowhere. */
+export type SuspectReason = (typeof SUSPECT_REASONS)[number];
+
+/** The stores write the position in this list: add at its end, and move nothing. */
+export const SUSPECT_REASONS = [
+  'out of range',
+  'changes too fast',
+  'frozen',
+  'phase and line voltages disagree',
+  'powers disagree',
+  'power factor impossible',
+  'sum of phases disagrees',
+  'marked by the meter',
+] as const;
+
+export interface Suspect {
+  readonly value: number;
+  readonly reason: SuspectReason;
+}
+
+/** Values that are there and are not trusted. */
+export type Suspects = Readonly<Partial<Record<Quantity, Suspect>>>;
+
+export type MissingReason = 'not a number' | 'not available' | 'not in the answer' | 'not readable';
+
+/** Quantities that the meter was asked for and that have no usable value, with the reason. */
+export type Missing = Readonly<Partial<Record<Quantity, MissingReason>>>;
+
+/**
+ * What one meter said at one instant. `time` is epoch milliseconds UTC, stamped once and never made again. Each quantity
+ * is good (in `values`), suspect, or missing.
+ */
 export interface Reading {
   readonly meter: string;
   readonly time: number;
@@ -14,8 +45,6 @@ export interface Reading {
   /** When the daemon got it: equal to `time` for a polled meter, later for a message that waited at its broker. */
   readonly arrivedAt: number;
   readonly values: Values;
-  /** Quantities that the meter was asked for and that have no usable value, with the reason. */
-  readonly missing?: Readonly<Partial<Record<Quantity, MissingReason>>>;
+  readonly suspect?: Suspects;
+  readonly missing?: Missing;
 }
-
-export type MissingReason = 'not a number' | 'not in the answer' | 'not readable' | 'beyond any rating';
