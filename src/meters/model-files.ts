@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isNode, LineCounter, parseDocument } from 'yaml';
+import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { messageOf } from '../lib/errors.ts';
-import { type Model, modelFile } from './model.ts';
+import type { Model } from './model.ts';
+import { modelFile } from './model-schema.ts';
 
 /** What is wrong with a model file, and where. `line` counts from 1; `path` is the key, '' for the whole file. */
 export interface ModelProblem {
@@ -76,14 +77,7 @@ function readModel(file: string): ReadModel {
     return { problems: [{ file, line: 1, path: '', expected }], lineOf: () => 1 };
   }
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  // A key that is missing has no place of its own: the nearest node above it tells the line.
-  function lineOf(path: readonly PropertyKey[]): number {
-    for (let length = path.length; length > 0; length -= 1) {
-      const node = document.getIn(path.slice(0, length), true);
-      if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
-    }
-    return 1;
-  }
+  const lineOf = (path: readonly PropertyKey[]) => lines.linePos(offsetOf(document.contents, path)).line;
   const written = document.getIn(['id']);
   const named = typeof written === 'string' ? { id: written } : {};
   if (document.errors.length > 0) {
@@ -98,6 +92,25 @@ function readModel(file: string): ReadModel {
     return { file, line: lineOf(path), path: path.map(String).join('.'), expected };
   });
   return { ...named, problems, lineOf };
+}
+
+/** Where the key begins that the path leads to; where it is missing, the nearest one above it that is there. */
+function offsetOf(root: unknown, path: readonly PropertyKey[]): number {
+  let offset = 0;
+  let node = root;
+  for (const step of path) {
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => String(isScalar(key) ? key.value : key) === String(step));
+      if (!pair) break;
+      if (isNode(pair.key)) offset = pair.key.range?.[0] ?? offset;
+      node = pair.value;
+    } else {
+      node = isSeq(node) ? node.items[Number(step)] : undefined;
+      if (!isNode(node)) break;
+      offset = node.range?.[0] ?? offset;
+    }
+  }
+  return offset;
 }
 
 /** One entry for each unknown key, so that each is found on its own line. */

@@ -1,184 +1,188 @@
-import { z } from 'zod';
-import { isQuantity, QUANTITY_NAMES, type Quantity } from '../domain/quantity.ts';
+import type { MeterEventKind, Phase } from '../domain/meter-event.ts';
+import type { Quantity } from '../domain/quantity.ts';
+import type { PayloadModel } from './mqtt/mapping.ts';
+
+export { connectionProblem } from './mqtt/topic-pattern.ts';
 
 /** How many 16-bit registers a value of each type takes. */
 export const REGISTERS_OF = {
   int16: 1,
   uint16: 1,
+  bcd16: 1,
   int32: 2,
   uint32: 2,
+  bcd32: 2,
   float32: 2,
   int64: 4,
   uint64: 4,
+  bcd64: 4,
   float64: 4,
 } as const;
 
 export type RegisterType = keyof typeof REGISTERS_OF;
 
-const REGISTER_TYPES = Object.keys(REGISTERS_OF) as readonly RegisterType[];
-
 export type FunctionCode = 3 | 4;
 
-/** Words of a value on the wire: high word first, or low word first. Bytes inside a word are always big endian. */
-export type WordOrder = 'ABCD' | 'CDAB';
+/** Every function code that exists here. Codes that write do not. */
+export type ReadCode = 1 | 2 | 3 | 4 | 20 | 43;
 
-const quantityName = z.custom<Quantity>((name) => typeof name === 'string' && isQuantity(name), {
-  error: 'expected a quantity such as voltage_l1_n, current_l2 or active_power_total',
-});
+/**
+ * The bytes of a value on the wire, for 64 bits alike: ABCD high word first; CDAB low word first; BADC and DCBA the same
+ * with the bytes of each word swapped.
+ */
+export type ByteOrder = 'ABCD' | 'CDAB' | 'BADC' | 'DCBA';
 
-const functionCode = z.literal([3, 4], {
-  error: 'expected function code 3 or 4: nothing else is ever sent to a meter',
-});
-
-const scale = z.number({ error: 'expected a number' }).refine((factor) => factor !== 0, { error: 'expected not 0' });
-
-const register = z
-  .strictObject({
-    address: z.int({ error: 'expected the 0-based address on the wire' }).min(0).max(65_535),
-    type: z.enum(REGISTER_TYPES, { error: `expected one of ${REGISTER_TYPES.join(', ')}` }).default('float32'),
-    scale: scale.default(1),
-    function_code: functionCode.optional(),
-    invalid: z
-      .string({ error: "expected a quoted hexadecimal word such as '0x8000'" })
-      .regex(/^0x[0-9a-f]+$/i, { error: "expected a quoted hexadecimal word such as '0x8000'" })
-      .optional(),
-  })
-  .refine(({ address, type }) => address + REGISTERS_OF[type] <= 65_536, {
-    error: 'expected the value to end at register 65535 or before',
-    path: ['address'],
-  })
-  .refine(({ invalid, type }) => invalid === undefined || invalid.length === 2 + 4 * REGISTERS_OF[type], {
-    error: 'expected four hexadecimal digits for each register of the type',
-    path: ['invalid'],
-  });
-
-const about = {
-  id: z.string().regex(/^[a-z0-9][a-z0-9_-]*$/, { error: 'expected small letters, digits, - and _' }),
-  name: z.string().min(1),
-  source: z.string().min(1, { error: 'expected the document that the model is written from' }),
-};
-
-const modbusFile = z
-  .strictObject({
-    ...about,
-    transport: z.literal('modbus'),
-    function_code: functionCode,
-    word_order: z.enum(['ABCD', 'CDAB']),
-    max_block: z.int().min(4).max(125),
-    max_gap: z.int().min(0).max(125),
-    registers: z.partialRecord(quantityName, register),
-  })
-  .superRefine(({ registers, function_code }, context) => {
-    for (const { quantity, message } of overlapsIn(registers, function_code)) {
-      context.addIssue({ code: 'custom', path: ['registers', quantity, 'address'], message });
-    }
-  })
-  .transform((file) => ({
-    transport: file.transport,
-    id: file.id,
-    name: file.name,
-    source: file.source,
-    wordOrder: file.word_order,
-    maxBlock: file.max_block,
-    maxGap: file.max_gap,
-    registers: QUANTITY_NAMES.flatMap((quantity): ModbusRegister[] => {
-      const found = file.registers[quantity];
-      if (!found) return [];
-      const { address, type, scale, invalid } = found;
-      const code = found.function_code ?? file.function_code;
-      return [{ quantity, functionCode: code, address, type, scale, ...(invalid && { invalid: BigInt(invalid) }) }];
-    }),
-  }));
-
-type WrittenRegisters = Readonly<Partial<Record<Quantity, z.output<typeof register>>>>;
-
-/** Values that share a register. Asked only of a file that is right otherwise. */
-function overlapsIn(registers: WrittenRegisters, usual: FunctionCode): { quantity: Quantity; message: string }[] {
-  const placed = QUANTITY_NAMES.flatMap((quantity) => {
-    const { address, type, function_code: code = usual } = registers[quantity] ?? {};
-    if (address === undefined || type === undefined) return [];
-    return [{ quantity, code, address, last: address + REGISTERS_OF[type] - 1 }];
-  }).sort((a, b) => a.code - b.code || a.address - b.address);
-  const overlaps: { quantity: Quantity; message: string }[] = [];
-  let [before] = placed;
-  for (const next of placed.slice(1)) {
-    if (before?.code === next.code && next.address <= before.last) {
-      const taken = `${before.quantity} takes ${before.address} to ${before.last}`;
-      const found = `${next.quantity} at ${next.address}`;
-      const message = `expected registers of its own: ${taken} with function code ${next.code}, found ${found}`;
-      overlaps.push({ quantity: next.quantity, message });
-    }
-    if (before?.code !== next.code || next.last > before.last) before = next;
-  }
-  return overlaps;
-}
-
-const mqttFile = z
-  .strictObject({
-    ...about,
-    transport: z.literal('mqtt'),
-    format: z.literal('json'),
-    time: z.strictObject({ field: z.string().min(1) }).optional(),
-    fields: z.union(
-      [
-        z.literal('quantities'),
-        z.record(z.string(), z.strictObject({ quantity: quantityName, scale: scale.default(1) })),
-      ],
-      { error: "expected 'quantities', or for each dotted path of the payload { quantity, scale }" },
-    ),
-  })
-  .transform((file) => ({
-    transport: file.transport,
-    id: file.id,
-    name: file.name,
-    source: file.source,
-    ...(file.time && { timePath: file.time.field.split('.') }),
-    fields:
-      file.fields === 'quantities'
-        ? QUANTITY_NAMES.map((quantity): PayloadField => ({ path: [quantity], quantity, scale: 1 }))
-        : Object.entries(file.fields).map(([path, field]): PayloadField => ({ path: path.split('.'), ...field })),
-  }));
-
-/** A model file: how a kind of meter is asked (Modbus) or understood (MQTT). Unknown keys are refused. */
-export const modelFile = z.discriminatedUnion('transport', [modbusFile, mqttFile]);
-
-/** One value in a meter's register map. `address` is 0-based, as on the wire; value = raw × scale. */
-export interface ModbusRegister {
-  readonly quantity: Quantity;
+/** How a number stands in registers. `address` is 0-based, as on the wire. */
+export interface Place {
   readonly functionCode: FunctionCode;
   readonly address: number;
   readonly type: RegisterType;
-  readonly scale: number;
-  /** The raw value, unsigned, by which the meter says "no value". */
-  readonly invalid?: bigint;
+  readonly order: ByteOrder;
+  /** Integers whose highest bit is their sign, in place of two's complement. */
+  readonly isSignMagnitude?: boolean;
+  /** Only these bits count: `count` of them from bit `from`, 0 being the lowest. */
+  readonly bits?: { readonly from: number; readonly count: number };
+  /** Raw values, unsigned, by which the meter says "no value". */
+  readonly invalid?: readonly bigint[];
 }
 
-export interface ModbusModel {
-  readonly transport: 'modbus';
+/** What another register says about a value: a power of ten, a factor, or a divisor. */
+export interface ScaleRegister extends Place {
+  readonly means: 'exponent' | 'factor' | 'divisor';
+}
+
+/** One value in a meter's register map: value = (raw × scale × its scale registers) + offset. */
+export interface ModbusRegister extends Place {
+  readonly quantity: Quantity;
+  readonly scale: number;
+  readonly offset: number;
+  readonly scaledBy: readonly ScaleRegister[];
+  /** Read once in each slow interval, not with every poll. */
+  readonly isSlow: boolean;
+  /** Its request asks for nothing else. */
+  readonly isAlone: boolean;
+  /** What its number means beyond a value; '4-quadrant': a power factor as Schneider codes it. */
+  readonly coding?: '4-quadrant';
+}
+
+/** Transformer ratios that stand in the meter; its values are secondary then. */
+export interface RatioRegisters {
+  readonly ct?: ModbusNumber;
+  readonly pt?: ModbusNumber;
+}
+
+/** A number that is not a quantity: value = raw × scale. */
+export interface ModbusNumber extends Place {
+  readonly scale: number;
+}
+
+export type TimeFormat =
+  | 'unix_s'
+  | 'unix_ms'
+  | 'unix_2ns'
+  | 'since_2000_s'
+  | 'since_2000_ms'
+  /** Six or seven registers: year, month, day, hour, minute, second and perhaps millisecond; local time of the site. */
+  | 'fields';
+
+/** Where a time stands in registers. `utcOffset` in milliseconds is what the meter's clock is ahead of UTC by its setting. */
+export interface TimePlace extends Place {
+  readonly format: TimeFormat;
+  readonly utcOffset: number;
+}
+
+/** One field of an event, at `address` for single events; relative to the record's start for a ring or a file. */
+export interface EventFields {
+  readonly start?: TimePlace;
+  readonly duration?: ModbusNumber;
+  readonly extreme?: ModbusNumber;
+  readonly kind?: { readonly place: Place; readonly kinds: Readonly<Record<number, MeterEventKind>> };
+  /** 'number': 0 is L1. 'mask': bit 0 is L1. 'kmb': 0 is L1, with bit 7 a mask. */
+  readonly phases?: { readonly place: Place; readonly coding: 'number' | 'mask' | 'kmb' };
+}
+
+/** How the meter tells of events. */
+export type EventLog =
+  /** The registers of the last event only. */
+  | { readonly form: 'last'; readonly interval: number; readonly fields: EventFields }
+  /** Counters: an increase is all that is known. */
+  | { readonly form: 'counters'; readonly interval: number; readonly counters: readonly EventCounter[] }
+  /** Numbered records in registers, of which the newest overwrite the oldest. */
+  | {
+      readonly form: 'ring';
+      readonly interval: number;
+      /** The number of the newest record, counting up; 0 is none. */
+      readonly newest: ModbusNumber;
+      readonly first: number;
+      readonly capacity: number;
+      readonly recordLength: number;
+      readonly functionCode: FunctionCode;
+      readonly fields: EventFields;
+    }
+  /** Numbered records of a file, read with function code 20. */
+  | {
+      readonly form: 'file';
+      readonly interval: number;
+      readonly newest: ModbusNumber;
+      readonly file: number;
+      readonly capacity: number;
+      readonly recordLength: number;
+      readonly fields: EventFields;
+    };
+
+export interface EventCounter {
+  readonly name: string;
+  readonly kind: MeterEventKind;
+  readonly phases: readonly Phase[];
+  readonly place: Place;
+}
+
+/** Values that the meter kept by itself, read with function code 20: they fill what a broken line left out. */
+export interface LoadRecords {
+  readonly interval: number;
+  readonly newest: ModbusNumber;
+  readonly file: number;
+  readonly capacity: number;
+  readonly recordLength: number;
+  readonly time: TimePlace;
+  readonly values: readonly ModbusRegister[];
+}
+
+export interface ModelHead {
   readonly id: string;
   readonly name: string;
   readonly source: string;
-  readonly wordOrder: WordOrder;
+}
+
+export interface ModbusModel extends ModelHead {
+  readonly transport: 'modbus';
+  /** The unit that the meter answers to when nobody changed it. */
+  readonly usualUnit: number;
   /** The most registers that one request may ask for. */
   readonly maxBlock: number;
   /** The most registers of no interest that one request may read over. */
   readonly maxGap: number;
+  /** First and last registers that no request may touch. */
+  readonly forbidden: readonly (readonly [number, number])[];
   readonly registers: readonly ModbusRegister[];
+  readonly timing: Timing;
+  readonly ratios: RatioRegisters;
+  /** SunSpec: addresses count from the first of these models that the device has. */
+  readonly sunspec?: { readonly models: readonly number[] };
+  readonly clock?: TimePlace;
+  readonly events?: EventLog;
+  readonly records?: LoadRecords;
 }
 
-export interface PayloadField {
-  readonly path: readonly string[];
-  readonly quantity: Quantity;
-  readonly scale: number;
+/** What is not absent overrules the section `modbus:`. Milliseconds. */
+export interface Timing {
+  readonly timeout?: number;
+  readonly retries?: number;
+  readonly pauseAfterConnect?: number;
+  readonly pauseBetweenRequests?: number;
+  readonly closeAfterPoll?: boolean;
+  /** Between two readings of the slow registers; a minute where nothing else is said. */
+  readonly slowInterval?: number;
 }
 
-export interface MqttModel {
-  readonly transport: 'mqtt';
-  readonly id: string;
-  readonly name: string;
-  readonly source: string;
-  readonly timePath?: readonly string[];
-  readonly fields: readonly PayloadField[];
-}
-
-export type Model = ModbusModel | MqttModel;
+export type Model = ModbusModel | PayloadModel;

@@ -1,32 +1,39 @@
 import { QUANTITIES, type Quantity } from '../domain/quantity.ts';
-import type { MissingReason, Values } from '../domain/reading.ts';
+import type { Missing, MissingReason, Values } from '../domain/reading.ts';
+import { valuesOf } from '../domain/values.ts';
 
-/** What a meter's values are turned and judged by: its transformers and the nominal voltage of its supply point. */
+/** The ratios of the transformers that stand before a meter whose own values are secondary; 1 where they are primary. */
 export interface Rating {
   readonly ctRatio: number;
   readonly ptRatio: number;
-  readonly nominalKv: number;
 }
 
 export interface Measured {
   readonly values: Values;
-  readonly missing: Readonly<Partial<Record<Quantity, MissingReason>>>;
+  readonly missing: Missing;
 }
 
-/** Meter values, or why there is none, as primary values that are within any rating. */
-export function measuredOf(raw: Iterable<readonly [Quantity, number | MissingReason]>, rating: Rating): Measured {
-  const values: Partial<Record<Quantity, number>> = {};
+/** The meter's own values, or why there is none, as primary values: times the ratios of the transformers they passed. */
+export function primaryOf(
+  raw: Iterable<readonly [Quantity, number | MissingReason]>,
+  { ctRatio, ptRatio }: Rating,
+): Measured {
+  const names: Quantity[] = [];
+  const numbers: number[] = [];
   const missing: Partial<Record<Quantity, MissingReason>> = {};
+  const isPrimary = ctRatio === 1 && ptRatio === 1;
   for (const [quantity, value] of raw) {
-    const primary = typeof value === 'number' ? value * ratioOf(quantity, rating) : value;
-    if (typeof primary !== 'number') missing[quantity] = primary;
-    else if (isPossible(quantity, primary, rating)) values[quantity] = primary;
-    else missing[quantity] = 'beyond any rating';
+    if (typeof value !== 'number') {
+      missing[quantity] = value;
+      continue;
+    }
+    names.push(quantity);
+    numbers.push(isPrimary ? value : value * ratioOf(quantity, ctRatio, ptRatio));
   }
-  return { values, missing };
+  return { values: valuesOf(names, numbers), missing };
 }
 
-function ratioOf(quantity: Quantity, { ctRatio, ptRatio }: Rating): number {
+function ratioOf(quantity: Quantity, ctRatio: number, ptRatio: number): number {
   switch (QUANTITIES[quantity].unit) {
     case 'V':
       return ptRatio;
@@ -40,28 +47,5 @@ function ratioOf(quantity: Quantity, { ctRatio, ptRatio }: Rating): number {
       return ctRatio * ptRatio;
     default:
       return 1;
-  }
-}
-
-/** False for what no plant on earth has: a broken frame or a wrong map shows itself as 9.5e18 V, not as an overvoltage. */
-function isPossible(quantity: Quantity, value: number, { nominalKv }: Rating): boolean {
-  switch (QUANTITIES[quantity].unit) {
-    case 'V':
-      return Math.abs(value) <= 10 * nominalKv * 1_000;
-    case 'A':
-      return Math.abs(value) <= 1e6;
-    case 'W':
-    case 'var':
-    case 'VA':
-      return Math.abs(value) <= 1e11;
-    case 'Wh':
-    case 'varh':
-      return Math.abs(value) <= 1e16;
-    case 'Hz':
-      return value >= 10 && value <= 100;
-    case '%':
-      return value >= 0 && value <= 1_000;
-    case '1':
-      return Math.abs(value) <= 1.1;
   }
 }

@@ -1,8 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { QUANTITY_NAMES } from '../../src/domain/quantity.ts';
 import { loadModels } from '../../src/meters/model-files.ts';
 import { MODELS_FOLDER } from './fixtures.ts';
 
@@ -17,7 +16,7 @@ name: Own meter
 source: Own document
 transport: modbus
 function_code: 3
-word_order: CDAB
+byte_order: CDAB
 max_block: 50
 max_gap: 0
 registers:
@@ -25,73 +24,51 @@ registers:
   frequency: { address: 51, type: int16, scale: 0.1 }
 `;
 
-describe('the shipped models', () => {
-  it('are four, without a problem, each with its document', () => {
-    const { models, problems } = loadModels([MODELS_FOLDER]);
-    expect(problems).toEqual([]);
-    expect([...models.keys()]).toEqual(['pac4200', 'plain-json', 'pm5xxx', 'sdm630']);
-    for (const model of models.values()) expect(model.source).not.toBe('');
-  });
-
-  it('agree in every register with the comments of their documents: spot checks by hand', () => {
-    const { models } = loadModels([MODELS_FOLDER]);
-    const registersOf = (id: string) => {
-      const model = models.get(id);
-      return new Map(
-        model?.transport === 'modbus' ? model.registers.map((register) => [register.quantity, register]) : [],
-      );
-    };
-    expect(registersOf('sdm630').get('thd_i_l3')).toMatchObject({ functionCode: 4, address: 0xf4, scale: 1 });
-    expect(registersOf('sdm630').get('energy_active_import')).toMatchObject({ address: 0x48, scale: 1000 });
-    expect(registersOf('pac4200').get('voltage_l1_n')).toMatchObject({ functionCode: 3, address: 1, type: 'float32' });
-    expect(registersOf('pac4200').get('current_n')).toMatchObject({ address: 0x127 });
-    expect(registersOf('pm5xxx').get('active_power_total')).toMatchObject({ address: 3059, scale: 1000 });
-    expect(registersOf('pm5xxx').get('energy_active_export')).toMatchObject({
-      address: 3207,
-      type: 'int64',
-      invalid: 0x8000000000000000n,
-    });
-  });
-
-  it('of plain JSON knows every quantity by its own name', () => {
-    const model = loadModels([MODELS_FOLDER]).models.get('plain-json');
-    if (model?.transport !== 'mqtt') throw new Error('no plain-json');
-    expect(model.fields.map(({ path, quantity }) => [path.join('.'), quantity])).toEqual(
-      QUANTITY_NAMES.map((name) => [name, name]),
-    );
-    expect(model.timePath).toEqual(['time']);
-  });
-});
+const PAYLOAD = `id: box
+name: Box
+source: Box manual
+transport: mqtt
+format: json
+topics: ["box/{meter}"]
+values: { voltage_l1_n: u.a }
+`;
 
 describe('a model of one’s own', () => {
   it('is read beside the shipped ones', () => {
     writeFileSync(join(folder, 'own.yaml'), GOOD);
-    const { models, problems } = loadModels([MODELS_FOLDER, folder]);
-    expect(problems).toEqual([]);
-    expect(models.get('own')).toEqual({
+    const shipped = loadModels([MODELS_FOLDER]);
+    const { models } = loadModels([MODELS_FOLDER, folder]);
+    expect([...models.keys()]).toEqual([...shipped.models.keys(), 'own']);
+    expect(models.get('own')).toMatchObject({
       transport: 'modbus',
-      id: 'own',
-      name: 'Own meter',
-      source: 'Own document',
-      wordOrder: 'CDAB',
-      maxBlock: 50,
-      maxGap: 0,
       registers: [
-        { quantity: 'voltage_l1_n', functionCode: 4, address: 0, type: 'int32', scale: 0.1, invalid: 0x7fffffffn },
-        { quantity: 'frequency', functionCode: 3, address: 51, type: 'int16', scale: 0.1 },
+        {
+          quantity: 'voltage_l1_n',
+          functionCode: 4,
+          address: 0,
+          type: 'int32',
+          order: 'CDAB',
+          invalid: [0x7fff_ffffn],
+        },
+        { quantity: 'frequency', functionCode: 3, address: 51, type: 'int16', order: 'CDAB' },
       ],
     });
   });
 
-  it('may map the paths of a payload', () => {
-    const text = 'id: box\nname: Box\nsource: Box manual\ntransport: mqtt\nformat: json\ntime: { field: meta.ts }\n';
-    writeFileSync(join(folder, 'box.yaml'), `${text}fields:\n  u.a: { quantity: voltage_l1_n, scale: 0.1 }\n`);
-    const { models, problems } = loadModels([folder]);
+  it('for messages and one for registers are told apart by their transport, in whichever folder they stand', () => {
+    const other = join(folder, 'payloads');
+    mkdirSync(other);
+    writeFileSync(join(folder, 'box.yaml'), PAYLOAD);
+    writeFileSync(join(other, 'own.yml'), GOOD);
+    writeFileSync(join(other, 'second.yaml'), PAYLOAD.replace('id: box', 'id: second'));
+    writeFileSync(join(other, 'readme.txt'), 'no model');
+    const { models, problems } = loadModels([folder, other]);
     expect(problems).toEqual([]);
-    expect(models.get('box')).toMatchObject({
-      timePath: ['meta', 'ts'],
-      fields: [{ path: ['u', 'a'], quantity: 'voltage_l1_n', scale: 0.1 }],
-    });
+    expect([...models].map(([id, { transport }]) => `${id} ${transport}`)).toEqual([
+      'box mqtt',
+      'own modbus',
+      'second mqtt',
+    ]);
   });
 
   it('with many mistakes is told all of them, each with file, line and what was expected', () => {
@@ -99,7 +76,7 @@ describe('a model of one’s own', () => {
     const bad = GOOD.replace('function_code: 3', 'function_code: 6')
       .replace('max_gap: 0', 'max_gap: many')
       .replace("'0x7FFFFFFF'", "'0x7FFF'")
-      .replace('frequency: { address: 51,', 'frequenzy: { address: 51, wordorder: ABCD,')
+      .replace('frequency: { address: 51,', 'frequenzy: { address: 51, byteorder: ABCD,')
       .concat('colour: red\n');
     writeFileSync(file, bad);
     writeFileSync(join(folder, 'broken.yaml'), 'id: [\n');
@@ -110,7 +87,7 @@ describe('a model of one’s own', () => {
       expect.arrayContaining([
         expect.stringMatching(/^5 function_code: expected function code 3 or 4/),
         expect.stringMatching(/^8 max_gap: /),
-        expect.stringMatching(/^10 registers.voltage_l1_n.invalid: expected four hexadecimal digits/),
+        expect.stringMatching(/^10 registers.voltage_l1_n.invalid: expected 0x and 8 hexadecimal digits/),
         expect.stringMatching(/^11 registers.frequenzy: expected a quantity/),
         expect.stringMatching(/^12 colour: unknown key/),
       ]),
@@ -123,54 +100,52 @@ describe('a model of one’s own', () => {
     writeFileSync(join(folder, 'own.yaml'), GOOD.replace('max_gap: 0', 'max_gap: many'));
     writeFileSync(join(folder, 'half.yaml'), 'id: half\nname: [\n');
     writeFileSync(join(folder, 'nameless.yaml'), 'name: Nameless\n');
-    const { models, brokenIds } = loadModels([MODELS_FOLDER, folder]);
-    expect(models.has('own')).toBe(false);
+    const { models, brokenIds } = loadModels([folder]);
+    expect([...models.keys()]).toEqual([]);
     expect([...brokenIds]).toEqual(['half', 'own']);
   });
 
-  it.each([
-    ['one register into the next', 'uint32', '0x5B01', 'uint32'],
-    ['the same register twice', 'uint16', '0x5B00', 'uint16'],
-    ['inside a longer value', 'uint64', '0x5B03', 'uint16'],
-  ])('may not read a register for two quantities: %s', (_name, type, address, otherType) => {
-    const file = join(folder, 'own.yaml');
-    const registers = [
-      `  voltage_l1_n: { address: 0x5B00, type: ${type} }`,
-      '  frequency: { address: 0x5B10 }',
-      `  voltage_l2_n: { address: ${address}, type: ${otherType} }`,
-    ];
-    const head = GOOD.slice(0, GOOD.indexOf('  voltage_l1_n'));
-    writeFileSync(file, `${head}${registers.join('\n')}\n`);
-    const { models, problems } = loadModels([folder]);
-    expect(models.size).toBe(0);
-    expect(problems).toEqual([
-      { file, line: 12, path: 'registers.voltage_l2_n.address', expected: expect.stringContaining('of its own') },
-    ]);
-    expect(problems[0]?.expected).toMatch(
-      /voltage_l1_n takes 23296 to \d+ with function code 3, found voltage_l2_n at/,
-    );
-  });
-
-  it('may have neighbours, and the same address under another function code', () => {
-    const registers = [
-      '  voltage_l1_n: { address: 0x5B00, type: uint32 }',
-      '  voltage_l2_n: { address: 0x5B02, type: uint32 }',
-      '  voltage_l3_n: { address: 0x5B00, type: uint32, function_code: 4 }',
-    ];
-    const head = GOOD.slice(0, GOOD.indexOf('  voltage_l1_n'));
-    writeFileSync(join(folder, 'own.yaml'), `${head}${registers.join('\n')}\n`);
-    expect(loadModels([folder]).problems).toEqual([]);
-  });
-
-  it('cannot redefine a shipped one', () => {
-    const shipped = readFileSync(join(MODELS_FOLDER, 'sdm630.yaml'), 'utf8');
-    writeFileSync(join(folder, 'mine.yaml'), shipped.replace('address: 0 }', 'address: 9000 }'));
-    const { models, problems } = loadModels([MODELS_FOLDER, folder]);
-    const line = shipped.split('\n').indexOf('id: sdm630') + 1;
-    expect(problems).toMatchObject([{ file: join(folder, 'mine.yaml'), line, path: 'id' }]);
-    expect(problems[0]?.expected).toContain('sdm630.yaml');
-    const model = models.get('sdm630');
+  it('cannot redefine one of a folder before it, such as a shipped one', () => {
+    const own = join(folder, 'own');
+    mkdirSync(own);
+    writeFileSync(join(folder, 'first.yaml'), GOOD);
+    writeFileSync(join(own, 'mine.yaml'), `# Mine.\n${GOOD.replace('address: 0,', 'address: 9000,')}`);
+    const { models, problems } = loadModels([folder, own]);
+    expect(problems).toMatchObject([{ file: join(own, 'mine.yaml'), line: 2, path: 'id' }]);
+    expect(problems[0]?.expected).toContain('first.yaml');
+    const model = models.get('own');
     expect(model?.transport === 'modbus' && model.registers[0]?.address).toBe(0);
+  });
+
+  it('written over many lines is told the line of the key, or of the list’s entry, that is wrong', () => {
+    const text = `${GOOD.slice(0, GOOD.indexOf('registers:'))}forbidden:
+  - [1, 2]
+  - [4, 3]
+registers:
+  frequency:
+    address: 51
+    scale: 0
+  voltage_l1_n:
+    invalid: '0x7FFFFFFF'
+events:
+  form: last
+  fields:
+    kind:
+      address: 60
+      type: uint16
+      kinds:
+        1: dip
+        2: sag
+`;
+    writeFileSync(join(folder, 'own.yaml'), text);
+    const line = (words: string) => text.slice(0, text.indexOf(words)).split('\n').length;
+    expect(loadModels([folder]).problems.map((problem) => [problem.path, problem.line])).toEqual([
+      ['forbidden.1', line('- [4, 3]')],
+      ['registers.frequency.scale', line('scale: 0')],
+      // The key is not there: its register is.
+      ['registers.voltage_l1_n.address', line('voltage_l1_n:')],
+      ['events.fields.kind.kinds.2', line('2: sag')],
+    ]);
   });
 
   it('in a folder that is not there is a problem, not a crash', () => {

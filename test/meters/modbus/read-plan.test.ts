@@ -1,105 +1,97 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PHASE_VOLTAGES, QUANTITY_NAMES } from '../../../src/domain/quantity.ts';
 import { type Block, planReads, splitBlock } from '../../../src/meters/modbus/read-plan.ts';
-import { type FunctionCode, type ModbusRegister, REGISTERS_OF, type RegisterType } from '../../../src/meters/model.ts';
-import { shippedModels } from '../fixtures.ts';
+import type { ModbusRegister } from '../../../src/meters/model.ts';
+import { exponentAt, limits, register } from './registers.ts';
 
-const registers: fc.Arbitrary<ModbusRegister[]> = fc
-  .array(
-    fc.record({
-      functionCode: fc.constantFrom<FunctionCode>(3, 4),
-      address: fc.integer({ min: 0, max: 400 }),
-      type: fc.constantFrom<RegisterType>('uint16', 'float32', 'float64'),
-    }),
-    { maxLength: QUANTITY_NAMES.length },
-  )
-  .map((places) =>
-    places.flatMap((place, index) => {
-      const quantity = QUANTITY_NAMES[index];
-      return quantity ? [{ ...place, quantity, scale: 1 }] : [];
-    }),
-  );
-const limits = fc.record({ maxBlock: fc.integer({ min: 4, max: 125 }), maxGap: fc.integer({ min: 0, max: 40 }) });
-
-/** A float of the model at an address. */
-function at(address: number): ModbusRegister {
-  return { functionCode: 4, address, type: 'float32', quantity: 'frequency', scale: 1 };
-}
-
-function holds(block: Block, { functionCode, address, type }: ModbusRegister): boolean {
-  const end = address + REGISTERS_OF[type];
-  return block.functionCode === functionCode && block.start <= address && end <= block.start + block.count;
-}
-
-/** The fewest blocks by exhaustive choice of cuts: the slow second way. */
-function fewest(sorted: readonly ModbusRegister[], { maxBlock, maxGap }: { maxBlock: number; maxGap: number }): number {
-  const best = [0];
-  for (let end = 1; end <= sorted.length; end += 1) {
-    best[end] = Number.POSITIVE_INFINITY;
-    for (let begin = end - 1; begin >= 0; begin -= 1) {
-      const group = sorted.slice(begin, end);
-      let reach = group[0]?.address ?? 0;
-      const fits = group.every(({ address, type, functionCode }) => {
-        const isNear = address - reach <= maxGap && functionCode === group[0]?.functionCode;
-        reach = Math.max(reach, address + REGISTERS_OF[type]);
-        return isNear && reach - (group[0]?.address ?? 0) <= maxBlock;
-      });
-      if (fits) best[end] = Math.min(best[end] ?? 0, (best[begin] ?? 0) + 1);
-    }
-  }
-  return best[sorted.length] ?? 0;
+function ranges(blocks: readonly Block[]): readonly string[] {
+  return blocks.map(({ functionCode, start, count }) => `${functionCode}: ${start}..${start + count - 1}`);
 }
 
 describe('a read plan', () => {
-  it('reads every value whole and once, within the limits, in the fewest requests', () => {
-    fc.assert(
-      fc.property(registers, limits, (wanted, { maxBlock, maxGap }) => {
-        const blocks = planReads({ registers: wanted, maxBlock, maxGap });
-        expect(blocks.flatMap((block) => block.registers)).toHaveLength(wanted.length);
-        for (const register of wanted) {
-          expect(blocks.filter((block) => block.registers.includes(register) && holds(block, register))).toHaveLength(
-            1,
-          );
-        }
-        for (const block of blocks) {
-          expect(block.count).toBeLessThanOrEqual(maxBlock);
-          const taken = new Set(
-            block.registers.flatMap(({ address, type }) =>
-              Array.from({ length: REGISTERS_OF[type] }, (_, index) => address + index),
-            ),
-          );
-          expect(taken.has(block.start) && taken.has(block.start + block.count - 1)).toBe(true);
-          let gap = 0;
-          for (let address = block.start; address < block.start + block.count; address += 1) {
-            gap = taken.has(address) ? 0 : gap + 1;
-            expect(gap).toBeLessThanOrEqual(maxGap);
-          }
-        }
-        const sorted = wanted.toSorted((a, b) => a.functionCode - b.functionCode || a.address - b.address);
-        expect(blocks).toHaveLength(fewest(sorted, { maxBlock, maxGap }));
-      }),
-    );
+  it('of SunSpec reads the powers of ten with what they scale, in one request', () => {
+    const [amps, volts] = [exponentAt(6), exponentAt(15)];
+    const int16 = { type: 'int16' } as const;
+    const registers = [
+      register(3, { ...int16, quantity: 'current_l1', scaledBy: [amps] }),
+      register(4, { ...int16, quantity: 'current_l2', scaledBy: [amps] }),
+      // The same register in another object, as a model has it whose addresses were moved.
+      register(5, { ...int16, quantity: 'current_l3', scaledBy: [{ ...amps }] }),
+      register(8, { ...int16, quantity: 'voltage_l1_n', scaledBy: [volts] }),
+    ];
+    const blocks = planReads(registers, limits({ maxGap: 10 }));
+    expect(ranges(blocks)).toEqual(['3: 3..15']);
+    expect(blocks[0]?.scales).toHaveLength(2);
   });
 
-  it.each([
-    ['sdm630', ['4: 0..57', '4: 200..245', '4: 60..79']],
-    ['pac4200', ['3: 1..68', '3: 261..296']],
-    ['pm5xxx', ['3: 2999..3110', '3: 21299..21334', '3: 3203..3226']],
-  ])('of %s asks for the voltages first', (id, expected) => {
-    const model = shippedModels().get(id);
-    if (model?.transport !== 'modbus') throw new Error(`no model ${id}`);
-    const blocks = planReads(model);
-    expect(blocks.map(({ functionCode, start, count }) => `${functionCode}: ${start}..${start + count - 1}`)).toEqual(
-      expected,
-    );
-    expect(blocks[0]?.registers.map(({ quantity }) => quantity)).toEqual(
-      expect.arrayContaining(PHASE_VOLTAGES.slice()),
-    );
+  it('rather reads more registers, or makes one more request, than to part a value from its scale register', () => {
+    const scale = exponentAt(20);
+    const scaled = register(10, { type: 'int16', scaledBy: [scale] });
+    const plain = register(10, { type: 'int16' });
+    const each = limits({ maxBlock: 12, maxGap: 20 });
+    const ranged = (middle: ModbusRegister, ...others: ModbusRegister[]) =>
+      ranges(planReads([register(0), middle, ...others], each)).toSorted();
+    expect(ranged(scaled)).toEqual(['3: 0..1', '3: 10..20']);
+    expect(ranged(scaled, register(30))).toEqual(['3: 0..1', '3: 10..20', '3: 30..31']);
+    expect(ranged(plain, register(20, { type: 'int16' }), register(30))).toHaveLength(2);
   });
 
-  it('of a refused block parts it at its widest gap, so that what is there is found without what is not', () => {
-    const block = planReads({ registers: [0, 2, 12, 16].map(at), maxBlock: 60, maxGap: 20 })[0];
+  it('of as few requests chooses the ones with the fewest registers', () => {
+    const registers = [0, 2, 12].map((address) => register(address));
+    expect(ranges(planReads(registers, limits({ maxBlock: 12, maxGap: 20 })))).toEqual(['3: 0..3', '3: 12..13']);
+    const others = [0, 10, 12].map((address) => register(address));
+    expect(ranges(planReads(others, limits({ maxBlock: 12, maxGap: 20 })))).toEqual(['3: 0..1', '3: 10..13']);
+  });
+
+  it('reads a scale register that is too far away in a request of its own, last', () => {
+    const far = exponentAt(900);
+    const registers = [register(0, { scaledBy: [far] }), register(2, { quantity: 'voltage_l1_n', scaledBy: [far] })];
+    const blocks = planReads(registers, limits({ maxGap: 125 }));
+    expect(ranges(blocks)).toEqual(['3: 0..3', '3: 900..900']);
+    expect(blocks[1]).toMatchObject({ registers: [], scales: [far] });
+  });
+
+  it('never begins or ends inside a value, even where the limit of a request falls there', () => {
+    const registers = [0, 2, 4, 6].map((address) => register(address));
+    expect(ranges(planReads(registers, limits({ maxBlock: 5 })))).toEqual(['3: 0..3', '3: 4..7']);
+  });
+
+  it('goes round a forbidden range and round a value that is read alone, though the gap would allow it', () => {
+    const registers = [register(0), register(10), register(20, { isAlone: true }), register(30)];
+    const blocks = planReads(registers, limits({ maxGap: 50, forbidden: [[5, 5]] }));
+    expect(ranges(blocks).toSorted()).toEqual(['3: 0..1', '3: 10..11', '3: 20..21', '3: 30..31']);
+    const others = [register(0), register(10), register(20, { isAlone: true, functionCode: 4 }), register(30)];
+    expect(ranges(planReads(others, limits({ maxGap: 50 })))).toEqual(['4: 20..21', '3: 0..31']);
+  });
+
+  it('is not parted by a forbidden range that lies beside its requests', () => {
+    const registers = [register(0), register(4)];
+    for (const [first, last, count] of [
+      [2, 3, 2],
+      [1000, 1001, 1],
+      [3, 3, 2],
+      [6, 7, 1],
+    ] as const) {
+      expect(planReads(registers, limits({ maxGap: 2, forbidden: [[first, last]] }))).toHaveLength(count);
+    }
+  });
+
+  it('asks for the voltages first, because their answer gives the reading its time', () => {
+    const registers = [
+      register(0),
+      register(100, { quantity: 'current_l1' }),
+      register(200, { quantity: 'voltage_l2_n' }),
+      register(300, { quantity: 'voltage_l1_n', isAlone: true }),
+    ];
+    expect(ranges(planReads(registers, limits()))).toEqual(['3: 300..301', '3: 200..201', '3: 100..101', '3: 0..1']);
+  });
+});
+
+describe('a refused request', () => {
+  it('is parted at its widest gap, so that what is there is found without what is not', () => {
+    const block = planReads(
+      [0, 2, 12, 16].map((address) => register(address)),
+      limits({ maxGap: 20 }),
+    )[0];
     if (!block) throw new Error('no block');
     expect(splitBlock(block)).toMatchObject([
       { start: 0, count: 4 },
@@ -107,21 +99,21 @@ describe('a read plan', () => {
     ]);
   });
 
-  it('of a refused block loses no value, however often it is parted', () => {
-    fc.assert(
-      fc.property(registers, limits, (wanted, each) => {
-        let blocks = [...planReads({ registers: wanted, ...each })];
-        while (blocks.some((block) => block.registers.length > 1))
-          blocks = blocks.flatMap((block) => splitBlock(block) ?? [block]);
-        expect(blocks).toHaveLength(wanted.length);
-        for (const {
-          start,
-          count,
-          registers: [only],
-        } of blocks) {
-          expect({ start, count }).toEqual({ start: only?.address, count: only && REGISTERS_OF[only.type] });
-        }
-      }),
-    );
+  it('without a gap is parted in the middle', () => {
+    const block = planReads(
+      [0, 2, 4, 6, 8, 10].map((address) => register(address)),
+      limits(),
+    )[0];
+    expect(block && splitBlock(block)?.map(({ start, count }) => [start, count])).toEqual([
+      [0, 6],
+      [6, 6],
+    ]);
+  });
+
+  it('is not parted between bit fields of one register: nothing could be told apart', () => {
+    const bits = (from: number) => register(7, { type: 'uint16', bits: { from, count: 4 } });
+    const [block] = planReads([bits(0), bits(4), bits(8)], limits());
+    expect(block).toMatchObject({ start: 7, count: 1 });
+    expect(block && splitBlock(block)).toBeUndefined();
   });
 });
