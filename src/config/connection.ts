@@ -1,17 +1,45 @@
-import { isIP, isIPv6 } from 'node:net';
 import { z } from 'zod';
-import type { Connection } from '../domain/customer.ts';
+import type { Connection, Parity } from '../domain/customer.ts';
+import { endpointOf, queryOf, unitOf } from './address.ts';
 
-const FORMS = 'modbus-tcp://HOST:PORT/UNIT, rtu-over-tcp://HOST:PORT/UNIT or mqtt://BROKER/TOPIC';
+const KINDS = ['modbus-tcp', 'rtu-over-tcp', 'rtu-serial', 'tcp-listen', 'rtu-listen', 'mqtt'] as const;
+
+type Kind = (typeof KINDS)[number];
+
+const FORM = {
+  'modbus-tcp': 'modbus-tcp://HOST:PORT/UNIT',
+  'rtu-over-tcp': 'rtu-over-tcp://HOST:PORT/UNIT',
+  'rtu-serial': 'rtu-serial:///dev/PORT/UNIT',
+  'tcp-listen': 'tcp-listen://HOST:PORT/UNIT',
+  'rtu-listen': 'rtu-listen://HOST:PORT/UNIT',
+  mqtt: 'mqtt://BROKER/TOPIC',
+} as const satisfies Record<Kind, string>;
+
+const FORMS = `${KINDS.slice(0, -1)
+  .map((kind) => FORM[kind])
+  .join(', ')} or ${FORM.mqtt}`;
 
 type Parsed = { readonly connection: Connection } | { readonly expected: string };
 
+/** What a probe is to call. Where the address has no unit, `unit` is undefined and the connection's is 1. */
+export type ProbeAddress = { readonly connection: Connection; readonly unit: number | undefined };
+
 /** Reads a meter's address; where it is wrong, says what was expected. IPv6 hosts stand in brackets. */
 export function parseConnection(text: string): Parsed {
-  const [, kind, rest] = /^(modbus-tcp|rtu-over-tcp|mqtt):\/\/(.*)$/.exec(text) ?? [];
-  if (rest === undefined) return { expected: `expected ${FORMS}` };
-  if (kind === 'modbus-tcp' || kind === 'rtu-over-tcp') return modbus(kind, rest);
-  return mqtt(rest);
+  const parsed = parse(text);
+  if ('expected' in parsed) return parsed;
+  const { connection, unit } = parsed;
+  return connection.kind === 'mqtt' || unit !== undefined ? { connection } : { expected: formOf(connection.kind) };
+}
+
+/** The same for the tools, which also take 'tcp://HOST', 'tcp://HOST:PORT/UNIT' and 'rtu://HOST:PORT', all without a unit. */
+export function parseProbeAddress(text: string): ProbeAddress | { readonly expected: string } {
+  const [, kind, rest = ''] = /^(tcp|rtu):\/\/(.*)$/s.exec(text) ?? [];
+  if (kind === 'rtu') return parse(`rtu-over-tcp://${rest}`);
+  if (kind === 'tcp') return parse(`modbus-tcp://${withPort(rest)}`);
+  const parsed = parse(text);
+  const isUnknown = 'expected' in parsed && parsed.expected === `expected ${FORMS}`;
+  return isUnknown ? { expected: `expected tcp://HOST:PORT/UNIT, rtu://HOST:PORT/UNIT, ${FORMS}` } : parsed;
 }
 
 /** The same as part of a schema. */
@@ -22,29 +50,104 @@ export const connection = z.string({ error: `expected ${FORMS}` }).transform((te
   return z.NEVER;
 });
 
-function modbus(kind: 'modbus-tcp' | 'rtu-over-tcp', rest: string): Parsed {
-  const parts = /^(?:\[(?<ipv6>[^\]]*)\]|(?<name>[^\s:/[\]]+)):(?<port>\d+)\/(?<unit>\d+)$/.exec(rest)?.groups;
-  if (!parts) return { expected: `expected ${kind}://HOST:PORT/UNIT (an IPv6 host in brackets)` };
-  const host = (parts.ipv6 ?? parts.name ?? '').toLowerCase();
-  if (parts.ipv6 === undefined ? !isHost(host) : !isIPv6(host)) {
-    return { expected: 'expected a host name, an IPv4 address or an IPv6 address in brackets' };
+function parse(text: string): ProbeAddress | { readonly expected: string } {
+  const [, scheme, body = '', query] = /^([a-z-]+):\/\/([^?]*)(?:\?(.*))?$/s.exec(text) ?? [];
+  const kind = KINDS.find((known) => known === scheme);
+  switch (kind) {
+    case undefined:
+      return { expected: `expected ${FORMS}` };
+    case 'mqtt':
+      return mqtt(body, query);
+    case 'rtu-serial':
+      return serial(body, query);
+    case 'tcp-listen':
+    case 'rtu-listen':
+      return calling(kind, body, query);
+    default:
+      return called(kind, body, query);
   }
-  const port = Number(parts.port);
-  if (port < 1 || port > 65_535) return { expected: 'expected a port from 1 to 65535' };
-  const unit = Number(parts.unit);
-  if (unit > 255) return { expected: 'expected a unit from 0 to 255' };
-  return { connection: { kind, host, port, unit } };
 }
 
-/** Labels of letters, digits, '-' and '_' between dots; one of digits and dots alone must be an IPv4 address. */
-function isHost(host: string): boolean {
-  if (/^[\d.]+$/.test(host)) return isIP(host) === 4;
-  return host.length <= 253 && host.split('.').every((label) => /^[a-z\d](?:[\w-]*[a-z\d])?$/.test(label));
+function called(kind: 'modbus-tcp' | 'rtu-over-tcp', body: string, query: string | undefined) {
+  const endpoint = query === undefined ? endpointOf(body) : undefined;
+  if (!endpoint) return { expected: formOf(kind) };
+  if ('expected' in endpoint) return endpoint;
+  const { host, port, unit } = endpoint.part;
+  return { connection: { kind, host, port, unit: unit ?? 1 }, unit };
 }
 
-function mqtt(rest: string): Parsed {
-  const [, broker, topic] = /^([^\s/]+)\/(.+)$/s.exec(rest) ?? [];
-  if (broker === undefined || topic === undefined) return { expected: 'expected mqtt://BROKER/TOPIC' };
+function calling(kind: 'tcp-listen' | 'rtu-listen', body: string, query: string | undefined) {
+  const endpoint = endpointOf(body, true);
+  if (!endpoint) return { expected: formOf(kind) };
+  if ('expected' in endpoint) return endpoint;
+  const texts = queryOf(query, ['registration', 'heartbeat']);
+  if ('expected' in texts) return texts;
+  for (const [key, text] of texts.part) {
+    if (!isModemText(text)) {
+      return { expected: `expected ${key} of at most 256 bytes, as text or as hex:0A1B` };
+    }
+  }
+  const { host, port, unit } = endpoint.part;
+  const registration = texts.part.get('registration');
+  const heartbeat = texts.part.get('heartbeat');
+  const connection = {
+    kind,
+    // One name for all interfaces, so that one port has one listener.
+    host: host === '0.0.0.0' || host === '::' ? '' : host,
+    port,
+    ...(registration !== undefined && { registration }),
+    ...(heartbeat !== undefined && { heartbeat }),
+    unit: unit ?? 1,
+  };
+  return { connection, unit };
+}
+
+function serial(body: string, query: string | undefined): ProbeAddress | { readonly expected: string } {
+  const { path, number } = /^(?<path>\/\S*?[^\s/]|COM\d+)(?:\/(?<number>\d+))?$/.exec(body)?.groups ?? {};
+  if (path === undefined) return { expected: formOf('rtu-serial') };
+  const unit = unitOf(number);
+  if ('expected' in unit) return unit;
+  const settings = queryOf(query, ['baud', 'parity', 'stop_bits']);
+  if ('expected' in settings) return settings;
+  const { baud = '9600', parity = 'none', stop_bits = '1' } = Object.fromEntries(settings.part);
+  const baudRate = Number(baud);
+  if (!/^\d+$/.test(baud) || baudRate < 300 || baudRate > 4_000_000)
+    return { expected: 'expected baud from 300 to 4000000' };
+  if (!isParity(parity)) return { expected: 'expected parity none, even or odd' };
+  if (stop_bits !== '1' && stop_bits !== '2') return { expected: 'expected stop_bits 1 or 2' };
+  const stopBits = stop_bits === '1' ? 1 : 2;
+  return {
+    connection: { kind: 'rtu-serial', path, baudRate, parity, stopBits, unit: unit.part ?? 1 },
+    unit: unit.part,
+  };
+}
+
+function mqtt(body: string, query: string | undefined): ProbeAddress | { readonly expected: string } {
+  const [, broker, topic] = /^([^\s/]+)\/(.+)$/s.exec(body) ?? [];
+  if (broker === undefined || topic === undefined) return { expected: formOf('mqtt') };
   if (/[+#\0]/.test(topic)) return { expected: "expected the meter's own topic, without the wildcards + and #" };
-  return { connection: { kind: 'mqtt', broker, topic } };
+  const select = queryOf(query);
+  if ('expected' in select) return select;
+  const chosen = select.part.size > 0 ? { select: Object.fromEntries(select.part) } : {};
+  return { connection: { kind: 'mqtt', broker, topic, ...chosen }, unit: undefined };
+}
+
+function formOf(kind: Kind): string {
+  const isHost = kind === 'modbus-tcp' || kind === 'rtu-over-tcp';
+  return `expected ${FORM[kind]}${isHost ? ' (an IPv6 host in brackets)' : ''}`;
+}
+
+/** What a modem may send, as text or as bytes: no more than the listener takes. */
+function isModemText(text: string): boolean {
+  return text.startsWith('hex:') ? /^hex:(?:[\da-f]{2}){1,256}$/i.test(text) : Buffer.byteLength(text) <= 256;
+}
+
+function isParity(text: string): text is Parity {
+  return text === 'none' || text === 'even' || text === 'odd';
+}
+
+/** Modbus TCP has a port of its own. */
+function withPort(rest: string): string {
+  const [, host, unit = ''] = /^(\[[^\]]*\]|[^:/]+)(\/\d*)?$/.exec(rest) ?? [];
+  return host === undefined ? rest : `${host}:502${unit}`;
 }

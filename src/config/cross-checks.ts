@@ -1,6 +1,6 @@
-import { lineOf } from '../domain/customer.ts';
-import type { Model } from '../meters/model.ts';
+import { connectionProblem, type Model } from '../meters/model.ts';
 import { parseConnection } from './connection.ts';
+import { addresses, lineProblems } from './line-checks.ts';
 import type { Origin, Path } from './origin.ts';
 import type { CustomersOutline, Outline } from './outline.ts';
 import type { Problem } from './problem.ts';
@@ -24,6 +24,10 @@ export function crossCheck(checked: Checked): Problem[] {
   const clients = noted(customers.customers, ['customers']);
   const supplyPoints = clients.flatMap(({ item, path }) => noted(item.supply_points, [...path, 'supply_points']));
   const meters = supplyPoints.flatMap(({ item, path }) => noted(item.meters, [...path, 'meters']));
+  const connections = meters.flatMap(({ item, path }) => {
+    const connection = connectionOf(item);
+    return connection ? [{ connection, path: [...path, 'connection'] }] : [];
+  });
   return [
     ...repeatedIds(people, origin),
     ...repeatedIds(brokers, origin),
@@ -36,8 +40,8 @@ export function crossCheck(checked: Checked): Problem[] {
     ...clients.flatMap((client) => accountManagerExists(client, outline, customersOrigin)),
     ...meters.flatMap((meter) => modelFits(meter, checked)),
     ...meters.flatMap((meter) => brokerExists(meter, outline, customersOrigin)),
-    ...repeatedAddresses(meters, customersOrigin),
-    ...mixedProtocols(meters, customersOrigin),
+    ...repeated(addresses(connections), customersOrigin, 'expected an address of its own'),
+    ...lineProblems(connections, customersOrigin),
   ];
 }
 
@@ -118,9 +122,16 @@ function modelFits(
   const known = [...models.keys()].join(', ');
   if (!model) return [origin.problem([...path, 'model'], `expected a known model (${known}), found "${item.model}"`)];
   const connection = connectionOf(item);
-  if (!connection || (connection.kind === 'mqtt') === (model.transport === 'mqtt')) return [];
-  const wanted = model.transport === 'mqtt' ? 'mqtt://' : 'modbus-tcp:// or rtu-over-tcp://';
-  const expected = `expected ${wanted}... for the model ${model.id}`;
+  if (!connection) return [];
+  if (connection.kind === 'mqtt' && model.transport === 'mqtt') {
+    const topicExpected = connectionProblem(model, connection.topic);
+    if (topicExpected === undefined) return [];
+    const message = `${topicExpected} for the model ${model.id}, found "${item.connection}"`;
+    return [origin.problem([...path, 'connection'], message)];
+  }
+  if (connection.kind !== 'mqtt' && model.transport !== 'mqtt') return [];
+  const wanted = model.transport === 'mqtt' ? 'mqtt://...' : 'a Modbus connection (modbus-tcp://..., for example)';
+  const expected = `expected ${wanted} for the model ${model.id}`;
   return [origin.problem([...path, 'connection'], `${expected}, found ${connection.kind}://`)];
 }
 
@@ -129,34 +140,6 @@ function brokerExists({ item, path }: Noted<Meter>, { mqtt }: Outline, origin: O
   if (connection?.kind !== 'mqtt' || mqtt.brokers.some(({ id }) => id === connection.broker)) return [];
   const expected = 'expected the id of a broker in the section mqtt';
   return [origin.problem([...path, 'connection'], `${expected}, found "${connection.broker}"`)];
-}
-
-function repeatedAddresses(meters: readonly Noted<Meter>[], origin: Origin): Problem[] {
-  const addresses = meters.map(({ item, path }) => {
-    const connection = connectionOf(item);
-    const own = connection?.kind === 'mqtt' ? connection.topic : connection?.unit;
-    return { key: connection && `${lineOf(connection)}/${own}`, path: [...path, 'connection'] };
-  });
-  return repeated(addresses, origin, 'expected an address of its own');
-}
-
-/** A gateway's port speaks Modbus TCP or RTU frames, never both. */
-function mixedProtocols(meters: readonly Noted<Meter>[], origin: Origin): Problem[] {
-  const first = new Map<string, { kind: string; place: Path }>();
-  const problems: Problem[] = [];
-  for (const { item, path } of meters) {
-    const connection = connectionOf(item);
-    if (!connection || connection.kind === 'mqtt') continue;
-    const { kind, host, port } = connection;
-    const endpoint = `${host}:${port}`;
-    const place = [...path, 'connection'];
-    const earlier = first.get(endpoint);
-    if (!earlier) first.set(endpoint, { kind, place });
-    if (!earlier || earlier.kind === kind) continue;
-    const expected = `expected ${earlier.kind} as on line ${origin.lineOf(earlier.place)} for ${endpoint}`;
-    problems.push(origin.problem(place, `${expected}, found ${kind}`));
-  }
-  return problems;
 }
 
 function connectionOf({ connection }: Meter) {

@@ -1,34 +1,24 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type Fault, misbehave } from './modbus-faults.ts';
+
+export type { Fault } from './modbus-faults.ts';
 
 export interface SeenRequest {
   readonly transaction: number;
   readonly unit: number;
   readonly functionCode: number;
+  /** Of files, the record; of an identity, the object. */
   readonly start: number;
   readonly count: number;
+  readonly file?: number;
 }
 
-/** What the server does with a request instead of answering it well. */
-export type Fault =
-  | {
-      readonly kind:
-        | 'silence'
-        | 'reset'
-        | 'end'
-        | 'garbage'
-        | 'half'
-        | 'fragments'
-        | 'twice'
-        | 'length 0'
-        | 'length 65535';
-    }
-  | { readonly kind: 'wrong transaction' | 'wrong protocol' | 'wrong unit' | 'wrong function' | 'wrong checksum' }
-  | { readonly kind: 'fewer registers' | 'more registers' | 'byte count above' | 'byte count below' | 'byte count odd' }
-  | { readonly kind: 'late' | 'unasked'; readonly ms: number }
-  | { readonly kind: 'exception'; readonly code: number };
-
 type Framing = 'tcp' | 'rtu';
+
+/** The bytes of a request from its unit to its data; more are never read than these function codes have. */
+const BODY: Readonly<Record<number, number>> = { 20: 10, 43: 5 };
 
 /**
  * A meter or gateway on a real socket, written from the Modbus specification and with nothing of the program's own. Words
@@ -43,13 +33,15 @@ export class ModbusServer {
   readonly #framing: Framing;
   readonly #words = new Map<string, number>();
   readonly #units = new Set<number>();
-  readonly #sockets = new Set<Socket>();
+  readonly #identities = new Map<number, readonly string[]>();
+  readonly #streams = new Set<Duplex>();
   #server: Server | undefined;
 
   constructor(framing: Framing = 'tcp') {
     this.#framing = framing;
   }
 
+  /** Registers, or for function codes 1 and 2 bits. */
   put(unit: number, functionCode: number, address: number, words: readonly number[]): void {
     this.#units.add(unit);
     for (const [index, word] of words.entries()) this.#words.set(`${unit} ${functionCode} ${address + index}`, word);
@@ -60,6 +52,16 @@ export class ModbusServer {
     const bytes = Buffer.alloc(4);
     bytes.writeFloatBE(value);
     this.put(unit, functionCode, address, [bytes.readUInt16BE(0), bytes.readUInt16BE(2)]);
+  }
+
+  putRecords(unit: number, file: number, record: number, words: readonly number[]): void {
+    this.put(unit, 20, file * 65_536 + record, words);
+  }
+
+  /** The unit's identification, told one object at a time. */
+  identify(unit: number, objects: readonly string[]): void {
+    this.#units.add(unit);
+    this.#identities.set(unit, objects);
   }
 
   /** Listens and gives the port; 0 takes a free one. */
@@ -77,7 +79,7 @@ export class ModbusServer {
   async stop(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
-    for (const socket of this.#sockets) socket.destroy();
+    for (const stream of this.#streams) stream.destroy();
     if (!server) return;
     const closed = once(server, 'close');
     server.close();
@@ -85,59 +87,81 @@ export class ModbusServer {
   }
 
   get openConnections(): number {
-    return this.#sockets.size;
+    return this.#streams.size;
   }
 
-  #accepted(socket: Socket): void {
-    this.accepted += 1;
-    this.#sockets.add(socket);
-    socket.setNoDelay();
-    socket.on('close', () => this.#sockets.delete(socket));
+  /** Answers on a stream that somebody else opened: a modem's call, for example. */
+  serve(stream: Duplex): void {
+    this.#streams.add(stream);
+    stream.on('close', () => this.#streams.delete(stream));
     // A client that hangs up with a reset is part of the tests.
-    socket.on('error', () => socket.destroy());
+    stream.on('error', () => stream.destroy());
     let pending: Buffer = Buffer.alloc(0);
-    socket.on('data', (chunk) => {
+    stream.on('data', (chunk: Buffer) => {
       pending = Buffer.concat([pending, chunk]);
-      const size = this.#framing === 'tcp' ? 12 : 8;
-      while (pending.length >= size) {
-        this.#asked(socket, pending.subarray(0, size));
+      for (let size = this.#frameSize(pending); size <= pending.length; size = this.#frameSize(pending)) {
+        this.#asked(stream, pending.subarray(0, size));
         pending = pending.subarray(size);
       }
     });
   }
 
-  #asked(socket: Socket, frame: Buffer): void {
+  #accepted(socket: Socket): void {
+    this.accepted += 1;
+    socket.setNoDelay();
+    this.serve(socket);
+  }
+
+  #frameSize(bytes: Buffer): number {
     const isTcp = this.#framing === 'tcp';
-    const body = isTcp ? frame.subarray(6) : frame.subarray(0, 6);
-    if (!isTcp && crc(body) !== frame.readUInt16LE(6)) return;
-    const request: SeenRequest = {
-      transaction: isTcp ? frame.readUInt16BE(0) : 0,
-      unit: body.readUInt8(0),
-      functionCode: body.readUInt8(1),
-      start: body.readUInt16BE(2),
-      count: body.readUInt16BE(4),
-    };
+    const functionCode = bytes[isTcp ? 7 : 1];
+    if (functionCode === undefined) return Number.POSITIVE_INFINITY;
+    return (BODY[functionCode] ?? 6) + (isTcp ? 6 : 2);
+  }
+
+  #asked(stream: Duplex, frame: Buffer): void {
+    const isTcp = this.#framing === 'tcp';
+    const body = isTcp ? frame.subarray(6) : frame.subarray(0, -2);
+    if (!isTcp && crc(body) !== frame.readUInt16LE(frame.length - 2)) return;
+    const request = requestIn(body, isTcp ? frame.readUInt16BE(0) : 0);
     this.requests.push(request);
     const fault = this.fault(request);
-    if (fault) this.#misbehave(socket, request, fault);
-    else if (this.#units.has(request.unit)) socket.write(this.#frame(request, this.#answer(request)));
+    const answering = {
+      ...request,
+      answer: (count: number) => this.#answer({ ...request, count }),
+      frame: (answer: Buffer, header = {}) => this.#frame(answer, { transaction: request.transaction, ...header }),
+    };
+    if (fault) misbehave(stream, answering, fault);
+    else if (this.#units.has(request.unit)) stream.write(answering.frame(answering.answer(request.count)));
   }
 
   /** Unit, function code and data. */
-  #answer({ unit, functionCode, start, count }: SeenRequest): Buffer {
-    const answer = Buffer.alloc(3 + 2 * count);
-    answer.writeUInt8(unit, 0);
-    answer.writeUInt8(functionCode, 1);
-    answer.writeUInt8(2 * count, 2);
-    for (let index = 0; index < count; index += 1) {
+  #answer(request: SeenRequest): Buffer {
+    const { unit, functionCode, file = 0 } = request;
+    const start = file * 65_536 + request.start;
+    if (functionCode === 43) return this.#identity(request);
+    const words: number[] = [];
+    for (let index = 0; index < request.count; index += 1) {
       const word = this.#words.get(`${unit} ${functionCode} ${start + index}`);
       if (word === undefined) return Buffer.from([unit, functionCode | 0x80, 2]);
-      answer.writeUInt16BE(word, 3 + 2 * index);
+      words.push(word);
     }
-    return answer;
+    if (functionCode <= 2) return Buffer.from([unit, functionCode, Math.ceil(words.length / 8), ...packed(words)]);
+    const bytes = words.flatMap((word) => [word >> 8, word & 0xff]);
+    const records = functionCode === 20 ? [bytes.length + 2, bytes.length + 1, 6] : [bytes.length];
+    return Buffer.from([unit, functionCode, ...records, ...bytes]);
   }
 
-  #frame({ transaction }: SeenRequest, body: Buffer, { protocol = 0, length = body.length } = {}): Buffer {
+  #identity({ unit, start }: SeenRequest): Buffer {
+    const objects = this.#identities.get(unit);
+    const text = objects?.[start];
+    if (!objects || text === undefined) return Buffer.from([unit, 43 | 0x80, 2]);
+    const hasMore = start + 1 < objects.length;
+    const head = [unit, 43, 14, 1, 1, hasMore ? 0xff : 0, hasMore ? start + 1 : 0, 1, start, Buffer.byteLength(text)];
+    return Buffer.concat([Buffer.from(head), Buffer.from(text)]);
+  }
+
+  #frame(body: Buffer, { transaction = 0, protocol = 0, length = body.length }): Buffer {
     if (this.#framing === 'rtu') {
       const checksum = Buffer.alloc(2);
       checksum.writeUInt16LE(crc(body));
@@ -149,85 +173,23 @@ export class ModbusServer {
     header.writeUInt16BE(length, 4);
     return Buffer.concat([header, body]);
   }
+}
 
-  #misbehave(socket: Socket, request: SeenRequest, fault: Fault): void {
-    const answer = this.#answer(request);
-    const good = this.#frame(request, answer);
-    const withByte = (index: number, value: number) => {
-      const changed = Buffer.from(answer);
-      changed.writeUInt8(value, index);
-      return this.#frame(request, changed);
-    };
-    switch (fault.kind) {
-      case 'silence':
-        return;
-      case 'reset':
-        socket.resetAndDestroy();
-        return;
-      case 'end':
-        socket.end();
-        return;
-      case 'garbage':
-        socket.write(Buffer.from('deadbeefcafe0102', 'hex'));
-        return;
-      case 'half':
-        socket.write(good.subarray(0, Math.floor(good.length / 2)));
-        return;
-      case 'fragments':
-        for (const byte of good) socket.write(Buffer.from([byte]));
-        return;
-      case 'twice':
-        socket.write(Buffer.concat([good, good]));
-        return;
-      case 'length 0':
-        socket.write(this.#frame(request, answer, { length: 0 }));
-        return;
-      case 'length 65535':
-        socket.write(this.#frame(request, answer, { length: 65_535 }));
-        return;
-      case 'wrong transaction':
-        socket.write(this.#frame({ ...request, transaction: (request.transaction + 7) & 0xffff }, answer));
-        return;
-      case 'wrong protocol':
-        socket.write(this.#frame(request, answer, { protocol: 9 }));
-        return;
-      case 'wrong unit':
-        socket.write(withByte(0, request.unit + 1));
-        return;
-      case 'wrong function':
-        socket.write(withByte(1, request.functionCode === 3 ? 4 : 3));
-        return;
-      case 'wrong checksum':
-        good.writeUInt8(good.readUInt8(good.length - 1) ^ 0xff, good.length - 1);
-        socket.write(good);
-        return;
-      case 'fewer registers':
-        socket.write(this.#frame(request, this.#answer({ ...request, count: request.count - 1 })));
-        return;
-      case 'more registers':
-        socket.write(this.#frame(request, this.#answer({ ...request, count: request.count + 1 })));
-        return;
-      case 'byte count above':
-        socket.write(withByte(2, 2 * request.count + 2));
-        return;
-      case 'byte count below':
-        socket.write(withByte(2, 2 * request.count - 2));
-        return;
-      case 'byte count odd':
-        socket.write(withByte(2, 2 * request.count - 1));
-        return;
-      case 'late':
-        setTimeout(() => socket.write(good), fault.ms).unref();
-        return;
-      case 'unasked':
-        socket.write(good);
-        setTimeout(() => socket.write(good), fault.ms).unref();
-        return;
-      case 'exception':
-        socket.write(this.#frame(request, Buffer.from([request.unit, request.functionCode | 0x80, fault.code])));
-        return;
-    }
+function requestIn(body: Buffer, transaction: number): SeenRequest {
+  const [unit = 0, functionCode = 0] = body;
+  if (functionCode === 43) return { transaction, unit, functionCode, start: body.readUInt8(4), count: 0 };
+  if (functionCode !== 20) {
+    return { transaction, unit, functionCode, start: body.readUInt16BE(2), count: body.readUInt16BE(4) };
   }
+  const [file, start, count] = [body.readUInt16BE(4), body.readUInt16BE(6), body.readUInt16BE(8)];
+  return { transaction, unit, functionCode, file, start, count };
+}
+
+/** Eight bits to a byte, the first in the lowest. */
+function packed(bits: readonly number[]): number[] {
+  const bytes = Array<number>(Math.ceil(bits.length / 8)).fill(0);
+  for (const [index, bit] of bits.entries()) bytes[index >> 3] = (bytes[index >> 3] ?? 0) | (bit << (index & 7));
+  return bytes;
 }
 
 /** CRC-16 of the Modbus serial line specification, 6.2.2: polynomial 0xA001, start 0xFFFF. */

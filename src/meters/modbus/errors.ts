@@ -42,4 +42,9 @@ export class ModbusException extends MeterError {
   get isGateway(): boolean {
     return this.code === 10 || this.code === 11;
   }
+
+  /** The meter is busy with something else and will answer in a moment. */
+  get isBusy(): boolean {
+    return this.code === 5 || this.code === 6;
+  }
 }

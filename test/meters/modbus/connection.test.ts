@@ -2,32 +2,41 @@ import { readdirSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ConnectionOptions, ModbusConnection } from '../../../src/meters/modbus/connection.ts';
-import { BadAnswer, ModbusException, NoAnswer, Unreachable } from '../../../src/meters/modbus/errors.ts';
-import { startBlackHole } from '../../servers/black-hole.ts';
+import { called } from '../../../src/meters/modbus/called.ts';
+import { ModbusConnection } from '../../../src/meters/modbus/connection.ts';
+import { BadAnswer, type ModbusException, NoAnswer, Unreachable } from '../../../src/meters/modbus/errors.ts';
+import type { Framing, Request } from '../../../src/meters/modbus/request.ts';
 import { crc, type Fault, ModbusServer } from '../../servers/modbus-server.ts';
 
 const TIMEOUT = 250;
-const GRACE = 200;
+const GRACE = 3_000;
+const LONG = 10_000;
 const REQUEST = { unit: 1, functionCode: 4, start: 0, count: 10 } as const;
 const WORDS = [0x4366, 0x3334, 3, 4, 5, 6, 7, 8, 9, 10];
 
 let server: ModbusServer;
-let connection: ModbusConnection | undefined;
+let connection: ModbusConnection;
 
-async function connectTo(framing: ConnectionOptions['framing']): Promise<ModbusConnection> {
-  server = new ModbusServer(framing === 'modbus-tcp' ? 'tcp' : 'rtu');
+function connectionTo(port: number, framing: Framing, times: { timeout?: number; pauseAfterConnect?: number } = {}) {
+  const { timeout = TIMEOUT, pauseAfterConnect = 0 } = times;
+  return new ModbusConnection({
+    way: called('127.0.0.1', port, framing),
+    timeout,
+    connectTimeout: timeout,
+    pauseAfterConnect,
+  });
+}
+
+async function startWith(framing: Framing): Promise<void> {
+  server = new ModbusServer(framing);
   server.put(1, 4, 0, [...WORDS, 11, 12]);
   server.put(1, 3, 0, [300, 301, 302]);
-  const port = await server.start();
-  const made = new ModbusConnection({ framing, host: '127.0.0.1', port, timeout: TIMEOUT, connectTimeout: TIMEOUT });
-  connection = made;
-  await made.open();
-  return made;
+  connection = connectionTo(await server.start(), framing);
+  await connection.open();
 }
 
 afterEach(async () => {
-  connection?.close();
+  connection.close();
   await server.stop();
 });
 
@@ -37,6 +46,11 @@ async function settled(work: Promise<unknown>): Promise<unknown> {
   const outcome = await work.catch((error: unknown) => error);
   expect(performance.now() - start).toBeLessThan(TIMEOUT + GRACE);
   return outcome;
+}
+
+async function wordsOf(request: Request, timeout = LONG): Promise<number[]> {
+  const bytes = await connection.ask(request, timeout);
+  return Array.from({ length: bytes.length / 2 }, (_, index) => bytes.readUInt16BE(2 * index));
 }
 
 function openFiles(): number {
@@ -51,120 +65,190 @@ function heapInUse(): number {
 
 type ErrorClass = typeof NoAnswer | typeof BadAnswer | typeof ModbusException;
 
-/** The faults measured for modbus-serial, what each must become, and whether the connection may be kept. */
-const faults: { fault: Fault; becomes: ErrorClass; keeps?: boolean }[] = [
+interface Row {
+  readonly fault: Fault;
+  readonly becomes: ErrorClass;
+  /** What is in doubt is not waited for. */
+  readonly atOnce?: boolean;
+}
+
+const silent: Row[] = [
   { fault: { kind: 'silence' }, becomes: NoAnswer },
   { fault: { kind: 'late', ms: TIMEOUT + 50 }, becomes: NoAnswer },
-  { fault: { kind: 'reset' }, becomes: NoAnswer },
-  { fault: { kind: 'end' }, becomes: NoAnswer },
-  { fault: { kind: 'garbage' }, becomes: NoAnswer },
   { fault: { kind: 'half' }, becomes: NoAnswer },
-  { fault: { kind: 'exception', code: 2 }, becomes: ModbusException, keeps: true },
-  { fault: { kind: 'exception', code: 11 }, becomes: ModbusException, keeps: true },
+  { fault: { kind: 'reset' }, becomes: NoAnswer, atOnce: true },
+  { fault: { kind: 'end' }, becomes: NoAnswer, atOnce: true },
 ];
-const tcpFaults: typeof faults = [
-  ...faults,
-  { fault: { kind: 'wrong unit' }, becomes: BadAnswer },
-  { fault: { kind: 'wrong function' }, becomes: BadAnswer },
-  { fault: { kind: 'length 0' }, becomes: BadAnswer },
-  { fault: { kind: 'length 65535' }, becomes: NoAnswer },
-  { fault: { kind: 'wrong transaction' }, becomes: NoAnswer },
-  { fault: { kind: 'wrong protocol' }, becomes: BadAnswer },
-  { fault: { kind: 'fewer registers' }, becomes: BadAnswer },
-  { fault: { kind: 'more registers' }, becomes: BadAnswer },
-  { fault: { kind: 'byte count above' }, becomes: BadAnswer },
-  { fault: { kind: 'byte count below' }, becomes: BadAnswer },
-  { fault: { kind: 'byte count odd' }, becomes: BadAnswer },
-  { fault: { kind: 'twice' }, becomes: BadAnswer },
+const doubtful: Fault['kind'][] = ['garbage', 'wrong unit', 'wrong function', 'twice', 'one byte more'];
+const doubtfulTcp = ['length 0', 'length 65535', 'wrong transaction', 'wrong protocol'] as const;
+const doubtfulCounts = ['fewer registers', 'more registers', 'byte count above', 'byte count below'] as const;
+const exceptions = ['exception of another unit', 'exception of another function', 'byte count odd'] as const;
+
+function isPlain(kind: Fault['kind']): kind is (typeof doubtfulTcp)[number] {
+  return kind !== 'late';
+}
+
+function badAnswers(kinds: readonly Fault['kind'][]): Row[] {
+  return kinds.flatMap((kind) =>
+    isPlain(kind) ? [{ fault: { kind }, becomes: BadAnswer, atOnce: true } satisfies Row] : [],
+  );
+}
+
+const everywhere = [...silent, ...badAnswers([...doubtful, ...doubtfulCounts, ...exceptions])];
+const tcpFaults: Row[] = [
+  ...everywhere,
+  ...badAnswers(doubtfulTcp),
+  { fault: { kind: 'older', by: 1 }, becomes: BadAnswer, atOnce: true },
 ];
-const rtuFaults: typeof faults = [
-  ...faults,
-  { fault: { kind: 'wrong unit' }, becomes: NoAnswer },
-  { fault: { kind: 'wrong checksum' }, becomes: BadAnswer },
-  { fault: { kind: 'byte count above' }, becomes: BadAnswer },
-  { fault: { kind: 'fewer registers' }, becomes: NoAnswer },
-  { fault: { kind: 'twice' }, becomes: BadAnswer },
-];
+const rtuFaults: Row[] = [...everywhere, ...badAnswers(['wrong checksum'])];
 
 describe.each([
-  { framing: 'modbus-tcp', table: tcpFaults },
-  { framing: 'rtu-over-tcp', table: rtuFaults },
-] as const)('reading over $framing', ({ framing, table }) => {
-  beforeEach(() => connectTo(framing));
+  { framing: 'tcp', table: tcpFaults },
+  { framing: 'rtu', table: rtuFaults },
+] as const)('asking over $framing', ({ framing, table }) => {
+  beforeEach(() => startWith(framing));
 
   it('gives exactly the words of the registers that were asked for', async () => {
-    expect(await connection?.read(REQUEST)).toEqual(WORDS);
-    expect(await connection?.read({ unit: 1, functionCode: 3, start: 1, count: 2 })).toEqual([301, 302]);
+    expect(await wordsOf(REQUEST)).toEqual(WORDS);
+    expect(await wordsOf({ unit: 1, functionCode: 3, start: 1, count: 2 })).toEqual([301, 302]);
     expect(server.requests).toMatchObject([REQUEST, { unit: 1, functionCode: 3, start: 1, count: 2 }]);
+  });
+
+  it('reads bits, eight to a byte', async () => {
+    server.put(1, 1, 5, [1, 0, 1, 1, 0, 0, 0, 0, 1, 1]);
+    server.put(1, 2, 0, [1]);
+    expect(await connection.ask({ unit: 1, functionCode: 1, start: 5, count: 10 }, LONG)).toEqual(
+      Buffer.from('0d03', 'hex'),
+    );
+    expect(await connection.ask({ unit: 1, functionCode: 2, start: 0, count: 1 }, LONG)).toEqual(Buffer.from([1]));
+  });
+
+  it('reads records of a file', async () => {
+    server.putRecords(1, 4, 7, [0x0df2, 0xfe20, 5]);
+    expect(await wordsOf({ unit: 1, functionCode: 20, file: 4, record: 7, count: 2 })).toEqual([0x0df2, 0xfe20]);
+    expect(server.requests).toMatchObject([{ functionCode: 20, file: 4, start: 7, count: 2 }]);
+  });
+
+  it('reads an identity to its end, however many answers it takes', async () => {
+    server.identify(1, ['Maker', 'M-1', 'V2']);
+    const objects = await connection.ask({ unit: 1, functionCode: 43 }, LONG);
+    expect(objects.toString('latin1')).toBe('\x00\x05Maker\x01\x03M-1\x02\x02V2');
+    expect(server.requests.map(({ start }) => start)).toEqual([0, 1, 2]);
   });
 
   it('puts an answer together that comes byte by byte', async () => {
     server.fault = () => ({ kind: 'fragments' });
-    expect(await connection?.read(REQUEST)).toEqual(WORDS);
+    expect(await wordsOf(REQUEST)).toEqual(WORDS);
+    server.identify(1, ['Maker', 'M-1']);
+    server.putRecords(1, 4, 7, [1, 2]);
+    expect(await wordsOf({ unit: 1, functionCode: 20, file: 4, record: 7, count: 2 })).toEqual([1, 2]);
+    expect(await connection.ask({ unit: 1, functionCode: 43 }, LONG)).toHaveLength(12);
   });
 
-  it.each(table)('settles in time when $fault.kind, and the next read is right', async ({ fault, becomes, keeps }) => {
+  it.each(table)('ends the connection when $fault.kind, and the next answer is right', async (row) => {
+    const { fault, becomes, atOnce } = row;
     server.fault = () => fault;
-    expect(await settled(connection?.read(REQUEST) ?? Promise.resolve())).toBeInstanceOf(becomes);
-    expect(connection?.isOpen).toBe(keeps === true);
+    const outcome = atOnce ? connection.ask(REQUEST, LONG) : connection.ask(REQUEST);
+    expect(await settled(outcome)).toBeInstanceOf(becomes);
+    expect(connection.isOpen).toBe(false);
+    expect(await settled(connection.ask(REQUEST))).toBeInstanceOf(Unreachable);
     server.fault = () => undefined;
-    if (!connection?.isOpen) await connection?.open();
-    expect(await connection?.read(REQUEST)).toEqual(WORDS);
-    expect(server.accepted).toBe(keeps ? 1 : 2);
+    await connection.open();
+    expect(await wordsOf(REQUEST)).toEqual(WORDS);
+    expect(server.accepted).toBe(2);
+  });
+
+  it.each([1, 2, 3, 4, 5, 6, 8, 10, 11])('takes exception %i for an answer, and keeps the connection', async (code) => {
+    server.fault = () => ({ kind: 'exception', code });
+    expect(await settled(connection.ask(REQUEST, LONG))).toMatchObject({ name: 'ModbusException', code });
+    server.fault = () => undefined;
+    expect(await wordsOf(REQUEST)).toEqual(WORDS);
+    expect(server.accepted).toBe(1);
   });
 
   it('gives up a connection on which bytes come that nobody asked for', async () => {
     server.fault = () => ({ kind: 'unasked', ms: 20 });
-    expect(await connection?.read(REQUEST)).toEqual(WORDS);
-    await expect.poll(() => connection?.isOpen).toBe(false);
+    expect(await wordsOf(REQUEST)).toEqual(WORDS);
+    await expect.poll(() => connection.isOpen).toBe(false);
     await expect.poll(() => server.openConnections).toBe(0);
   });
 
   it('notices at once that the other side is gone, even with a request in flight', async () => {
     server.fault = () => ({ kind: 'silence' });
-    const start = performance.now();
-    const read = connection?.read(REQUEST);
-    setTimeout(() => void server.stop(), 20);
-    await expect(read).rejects.toThrow('closed');
-    expect(performance.now() - start).toBeLessThan(TIMEOUT - 50);
-    await expect(connection?.read(REQUEST)).rejects.toBeInstanceOf(Unreachable);
+    const answer = connection.ask(REQUEST, LONG);
+    await expect.poll(() => server.requests.length).toBe(1);
+    void server.stop();
+    expect(await settled(answer)).toBeInstanceOf(NoAnswer);
+  });
+
+  it('gives up the request in flight when it is closed', async () => {
+    server.fault = () => ({ kind: 'silence' });
+    const answer = connection.ask(REQUEST, LONG);
+    connection.close();
+    expect(await settled(answer)).toBeInstanceOf(NoAnswer);
   });
 
   it('takes one request at a time', async () => {
-    const first = connection?.read(REQUEST);
-    await expect(connection?.read(REQUEST)).rejects.toThrow('in flight');
+    const first = wordsOf(REQUEST);
+    await expect(connection.ask(REQUEST)).rejects.toThrow('in flight');
     expect(await first).toEqual(WORDS);
+  });
+
+  it('refuses what no request can say, and sends nothing', async () => {
+    for (const wrong of [
+      { ...REQUEST, count: 0 },
+      { ...REQUEST, count: 126 },
+      { ...REQUEST, start: 65_536 },
+      { ...REQUEST, unit: 256 },
+    ]) {
+      await expect(connection.ask(wrong)).rejects.toBeInstanceOf(RangeError);
+    }
+    expect(await wordsOf(REQUEST)).toEqual(WORDS);
+    expect(server.requests).toHaveLength(1);
   });
 
   it('leaves no socket behind over many faults', async () => {
     const before = openFiles();
-    server.fault = ({ start }) => (start === 0 ? { kind: 'reset' } : undefined);
+    server.fault = () => ({ kind: 'reset' });
     for (let round = 0; round < 30; round += 1) {
-      expect(await settled(connection?.read(REQUEST) ?? Promise.resolve())).toBeInstanceOf(NoAnswer);
-      await connection?.open();
-      await connection?.open();
+      expect(await settled(connection.ask(REQUEST, LONG))).toBeInstanceOf(NoAnswer);
+      await connection.open();
+      await connection.open();
     }
     await expect.poll(() => server.openConnections).toBe(1);
     await expect.poll(openFiles).toBeLessThanOrEqual(before + 1);
   });
 });
 
+it('never takes an answer for fresh that is 256 requests old', async () => {
+  await startWith('tcp');
+  for (let round = 0; round < 300; round += 1) expect(await wordsOf({ ...REQUEST, count: 1 })).toEqual([0x4366]);
+  server.fault = () => ({ kind: 'older', by: 256 });
+  expect(await settled(connection.ask(REQUEST, LONG))).toBeInstanceOf(BadAnswer);
+});
+
+it('counts its transactions on through every number of 16 bits, also over a new connection', async () => {
+  await startWith('tcp');
+  for (let round = 0; round < 3; round += 1) await wordsOf(REQUEST);
+  await connection.open();
+  await wordsOf(REQUEST);
+  expect(server.requests.map(({ transaction }) => transaction)).toEqual([1, 2, 3, 4]);
+});
+
 it('sends serial frames with their checksum over a gateway, as in the meter document', async () => {
-  const over = await connectTo('rtu-over-tcp');
-  expect(await over.read({ unit: 1, functionCode: 4, start: 0, count: 2 })).toEqual([0x4366, 0x3334]);
+  await startWith('rtu');
+  expect(await wordsOf({ unit: 1, functionCode: 4, start: 0, count: 2 })).toEqual([0x4366, 0x3334]);
   // The document's own frames: request 01 04 00 00 00 02 71 CB, answer 01 04 04 43 66 33 34 1B 38.
   expect(crc(Buffer.from('010400000002', 'hex'))).toBe(0xcb71);
   expect(crc(Buffer.from('01040443663334', 'hex'))).toBe(0x381b);
 });
 
-it('lets go of every answer: the library alone would keep the last 256 of each connection', async () => {
-  await connectTo('modbus-tcp');
+it('keeps no answer', async () => {
+  await startWith('tcp');
   server.put(1, 4, 0, Array<number>(125).fill(7));
-  const { port } = server;
-  const options = { framing: 'modbus-tcp', host: '127.0.0.1', port, timeout: 5_000, connectTimeout: 5_000 } as const;
-  const connections = Array.from({ length: 10 }, () => new ModbusConnection(options));
+  const connections = Array.from({ length: 10 }, () => connectionTo(server.port, 'tcp', { timeout: LONG }));
   for (const one of connections) await one.open();
-  const readAll = () => Promise.all(connections.map((one) => one.read({ ...REQUEST, count: 125 })));
+  const readAll = () => Promise.all(connections.map((one) => one.ask({ ...REQUEST, count: 125 })));
   for (let round = 0; round < 20; round += 1) await readAll();
   const before = heapInUse();
   for (let round = 0; round < 256; round += 1) await readAll();
@@ -172,44 +256,4 @@ it('lets go of every answer: the library alone would keep the last 256 of each c
   const kept = heapInUse() - before;
   for (const one of connections) one.close();
   expect(kept).toBeLessThan(1_000_000);
-});
-
-describe('opening', () => {
-  it('rejects when nobody listens', async () => {
-    const over = await connectTo('modbus-tcp');
-    await server.stop();
-    expect(await settled(over.open())).toBeInstanceOf(Unreachable);
-    expect(over.isOpen).toBe(false);
-  });
-
-  it('gives up in time when nothing answers at all, and leaves no socket behind', async () => {
-    await connectTo('modbus-tcp');
-    const hole = await startBlackHole();
-    const over = new ModbusConnection({
-      framing: 'modbus-tcp',
-      host: '127.0.0.1',
-      port: hole.port,
-      timeout: TIMEOUT,
-      connectTimeout: TIMEOUT,
-    });
-    const before = openFiles();
-    for (let attempt = 0; attempt < 5; attempt += 1) {
-      const outcome = await settled(over.open());
-      expect(outcome).toBeInstanceOf(Unreachable);
-      expect(String(outcome)).toContain(`no connection within ${TIMEOUT} ms`);
-    }
-    await expect.poll(openFiles).toBeLessThanOrEqual(before);
-    await hole.stop();
-  });
-
-  it('is given up at once when the connection is closed meanwhile', async () => {
-    await connectTo('modbus-tcp');
-    const hole = await startBlackHole();
-    const options = { host: '127.0.0.1', port: hole.port, timeout: 5_000, connectTimeout: 5_000 } as const;
-    const over = new ModbusConnection({ framing: 'modbus-tcp', ...options });
-    const opening = over.open();
-    over.close();
-    expect(await settled(opening)).toBeInstanceOf(Unreachable);
-    await hole.stop();
-  });
 });

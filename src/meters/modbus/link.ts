@@ -1,0 +1,210 @@
+import type { Duplex } from 'node:stream';
+import { messageOf } from '../../lib/errors.ts';
+import { type Asked, answerLength, exceptionIn, nextObjectIn, valuesIn } from './answer-frame.ts';
+import { BadAnswer, type MeterError, ModbusException, NoAnswer } from './errors.ts';
+import { behindHeartbeats, isBeginning } from './heartbeat.ts';
+import type { Request } from './request.ts';
+import { requestFrame } from './request-frame.ts';
+import type { Way } from './way.ts';
+
+const NOTHING: Buffer = Buffer.alloc(0);
+
+export interface LinkOptions {
+  readonly way: Way;
+  readonly stream: Duplex;
+  /** The transaction before its first one. */
+  readonly id?: number;
+  /** Told once, why it ended. */
+  readonly onEnd: (why: MeterError) => void;
+}
+
+/** A request that has no answer yet. */
+interface Waiting extends Asked {
+  id: number;
+  /** Not before the line is silent. */
+  isSent: boolean;
+  /** Of an identity: the object that was asked for last, and what came before. */
+  object: number;
+  values: Buffer;
+  readonly timeout: number;
+  readonly timer: NodeJS.Timeout;
+  readonly resolve: (values: Buffer) => void;
+  readonly reject: (why: Error) => void;
+}
+
+/**
+ * Requests and answers over one open stream, one at a time. Whatever comes is judged as it comes: at the first byte that
+ * cannot belong to the answer, and at one too many, the stream is ended, for nothing that follows could be trusted.
+ */
+export class Link {
+  readonly #way: Way;
+  readonly #stream: Duplex;
+  readonly #heartbeat: Buffer;
+  readonly #onEnd: (why: MeterError) => void;
+  #id: number;
+  #waiting: Waiting | undefined;
+  /** The beginning of an answer or of a heartbeat: never more than one of either. */
+  #rest = NOTHING;
+  #hasEnded = false;
+  /** When the last byte went or came, by the process's own clock. */
+  #lastByte = 0;
+
+  constructor({ way, stream, id = 0, onEnd }: LinkOptions) {
+    this.#way = way;
+    this.#stream = stream;
+    this.#heartbeat = way.heartbeat ?? NOTHING;
+    this.#id = id;
+    this.#onEnd = onEnd;
+  }
+
+  get isOpen(): boolean {
+    return !this.#hasEnded && this.#stream.writable;
+  }
+
+  /** The last transaction. */
+  get id(): number {
+    return this.#id;
+  }
+
+  start(): void {
+    this.#lastByte = performance.now();
+    this.#stream.on('data', (chunk: Buffer) => this.#received(chunk));
+    this.#stream.on('end', () => this.end(new NoAnswer('the other side closed the connection')));
+    this.#stream.on('close', () => this.end(new NoAnswer('the connection was closed')));
+    this.#stream.on('error', (error) => this.end(new NoAnswer(`the connection broke: ${messageOf(error)}`)));
+    this.#stream.resume();
+  }
+
+  /** Settles within `timeout` ms. Rejects with NoAnswer or BadAnswer, which have ended the link, or ModbusException. */
+  ask(request: Request, timeout: number): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      if (this.#waiting) throw new Error('a request is in flight already');
+      const { framing } = this.#way;
+      const id = (this.#id + 1) & 0xffff;
+      const frame = requestFrame(request, framing, id);
+      const timer = setTimeout(tooLate, timeout, this);
+      this.#id = id;
+      const values = NOTHING;
+      this.#waiting = { request, framing, id, isSent: false, object: 0, values, timeout, timer, resolve, reject };
+      this.#send(this.#waiting, frame);
+    });
+  }
+
+  /** Ends the stream at once, and the request in flight with the reason. */
+  end(why: MeterError): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#stream.destroy();
+    this.#settled()?.reject(why);
+    this.#onEnd(why);
+  }
+
+  expire(): void {
+    const { isSent, timeout } = this.#waiting ?? {};
+    const came = this.#rest.length > 0 ? `, only ${this.#rest.length} bytes of it` : '';
+    if (isSent) this.end(new NoAnswer(`no answer within ${timeout} ms${came}`));
+    else this.end(new NoAnswer(`the line was never silent within ${timeout} ms`));
+  }
+
+  #send(waiting: Waiting, frame: Buffer): void {
+    if (this.#way.silence === undefined) this.#write(waiting, frame);
+    else this.#sendInSilence(waiting, frame, this.#way.silence);
+  }
+
+  #sendInSilence(waiting: Waiting, frame: Buffer, silence: number): void {
+    const left = this.#lastByte + silence - performance.now();
+    // By way of the event loop in any case, so that what stands in the input comes in before the request goes out.
+    setTimeout(() => {
+      setImmediate(() => {
+        if (this.#waiting !== waiting) return;
+        if (performance.now() - this.#lastByte < silence) this.#sendInSilence(waiting, frame, silence);
+        else this.#write(waiting, frame);
+      });
+    }, left);
+  }
+
+  #write(waiting: Waiting, frame: Buffer): void {
+    waiting.isSent = true;
+    this.#lastByte = performance.now();
+    this.#stream.write(frame);
+  }
+
+  #received(chunk: Buffer): void {
+    if (this.#hasEnded) return;
+    this.#lastByte = performance.now();
+    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    if (this.#waiting?.isSent) this.#judge(bytes, this.#waiting);
+    else if (this.#way.silence === undefined) this.#unasked(bytes, 'bytes came that nobody asked for');
+  }
+
+  /** Keeps the beginning of a heartbeat, and ends the link over anything else. */
+  #unasked(bytes: Buffer, doubt: string): boolean {
+    this.#rest = behindHeartbeats(bytes, this.#heartbeat);
+    if (isBeginning(this.#rest, this.#heartbeat)) return false;
+    this.end(new BadAnswer(doubt));
+    return true;
+  }
+
+  #judge(bytes: Buffer, waiting: Waiting): void {
+    const length = answerLength(bytes, waiting);
+    if (typeof length === 'string') {
+      this.#doubted(bytes, length, waiting);
+      return;
+    }
+    this.#rest = length === 0 ? bytes : NOTHING;
+    if (length === 0) return;
+    const tooMany = bytes.length - length;
+    if (tooMany > 0 && this.#unasked(bytes.subarray(length), `${tooMany} bytes came behind the answer`)) return;
+    this.#answered(bytes, length, waiting);
+  }
+
+  /** What is no answer may still have a heartbeat in front of one. */
+  #doubted(bytes: Buffer, doubt: string, waiting: Waiting): void {
+    this.#rest = behindHeartbeats(bytes, this.#heartbeat);
+    if (isBeginning(this.#rest, this.#heartbeat)) return;
+    if (this.#rest.length < bytes.length) this.#judge(this.#rest, waiting);
+    else this.end(new BadAnswer(doubt));
+  }
+
+  #answered(bytes: Buffer, length: number, waiting: Waiting): void {
+    const code = exceptionIn(bytes, waiting);
+    if (code !== undefined) {
+      this.#settled()?.reject(new ModbusException(code));
+      return;
+    }
+    const values = valuesIn(bytes, length, waiting);
+    if (waiting.request.functionCode === 43) this.#identified(bytes, values, waiting);
+    else this.#settled()?.resolve(values);
+  }
+
+  /** Asks on for the objects that did not fit. */
+  #identified(bytes: Buffer, values: Buffer, waiting: Waiting): void {
+    const next = nextObjectIn(bytes, waiting);
+    const all = Buffer.concat([waiting.values, values]);
+    if (next === undefined) {
+      this.#settled()?.resolve(all);
+      return;
+    }
+    if (next <= waiting.object) {
+      this.end(new BadAnswer(`the identity goes on with object ${next} behind object ${waiting.object}`));
+      return;
+    }
+    waiting.values = all;
+    waiting.object = next;
+    waiting.isSent = false;
+    waiting.id = (waiting.id + 1) & 0xffff;
+    this.#id = waiting.id;
+    this.#send(waiting, requestFrame(waiting.request, waiting.framing, waiting.id, next));
+  }
+
+  #settled(): Waiting | undefined {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    clearTimeout(waiting?.timer);
+    return waiting;
+  }
+}
+
+function tooLate(link: Link): void {
+  link.expire();
+}

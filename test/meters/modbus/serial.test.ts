@@ -1,0 +1,126 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { SerialConnection } from '../../../src/domain/customer.ts';
+import { ModbusConnection } from '../../../src/meters/modbus/connection.ts';
+import { NoAnswer, Unreachable } from '../../../src/meters/modbus/errors.ts';
+import { serial } from '../../../src/meters/modbus/serial.ts';
+import { ModbusServer } from '../../servers/modbus-server.ts';
+import { describeWith } from '../../servers/require-server.ts';
+
+const LONG = 10_000;
+const REQUEST = { unit: 1, functionCode: 3, start: 0, count: 3 } as const;
+const VALUES = Buffer.from('012c012d012e', 'hex');
+
+function lineAt(path: string, baudRate = 9600): SerialConnection {
+  return { kind: 'rtu-serial', path, baudRate, parity: 'none', stopBits: 1, unit: 1 };
+}
+
+function connectionTo(line: SerialConnection, timeout = LONG, packageName = 'serialport'): ModbusConnection {
+  return new ModbusConnection({ way: serial(line, packageName), timeout, connectTimeout: LONG, pauseAfterConnect: 0 });
+}
+
+describeWith('socat', 'a serial port', (socat) => {
+  const folder = mkdtempSync(join(tmpdir(), 'pq-butler-serial-'));
+  const path = join(folder, 'port');
+  let server: ModbusServer;
+  let wire: ChildProcess;
+  let connection: ModbusConnection;
+
+  beforeEach(async () => {
+    server = new ModbusServer('rtu');
+    server.put(1, 3, 0, [300, 301, 302]);
+    const port = await server.start();
+    wire = spawn(socat, [`PTY,link=${path},raw,echo=0`, `TCP:127.0.0.1:${port},nodelay`], { stdio: 'inherit' });
+    await vi.waitFor(() => expect(existsSync(path) && server.accepted === 1).toBe(true), LONG);
+    connection = connectionTo(lineAt(path));
+  });
+
+  afterEach(async () => {
+    connection.close();
+    if (wire.exitCode === null && wire.signalCode === null) {
+      const ended = once(wire, 'exit');
+      wire.kill('SIGKILL');
+      await ended;
+    }
+    await server.stop();
+    rmSync(path, { force: true });
+  });
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('reads registers', async () => {
+    await connection.open();
+    for (let round = 0; round < 3; round += 1) expect(await connection.ask(REQUEST)).toEqual(VALUES);
+    expect(server.requests).toHaveLength(3);
+  });
+
+  it('is silent for 3.5 characters before each request', async () => {
+    const slow = connectionTo(lineAt(path, 300));
+    await slow.open();
+    await slow.ask(REQUEST);
+    const start = performance.now();
+    await slow.ask(REQUEST);
+    // 3.5 characters of 11 bits at 300 bits per second.
+    expect(performance.now() - start).toBeGreaterThan(128);
+    slow.close();
+  });
+
+  it('throws away what stands in its input before a request, and does not mind noise in between', async () => {
+    const slow = connectionTo(lineAt(path, 300));
+    await slow.open();
+    server.fault = () => ({ kind: 'unasked', ms: 30 });
+    expect(await slow.ask(REQUEST)).toEqual(VALUES);
+    server.fault = () => undefined;
+    const start = performance.now();
+    // It comes within the 128 ms of silence, which begin again with it.
+    expect(await slow.ask(REQUEST)).toEqual(VALUES);
+    expect(performance.now() - start).toBeGreaterThan(128 + 25);
+    expect(slow.isOpen).toBe(true);
+    slow.close();
+  });
+
+  it('is closed and opened anew after a time-out, and leaves no file open', async () => {
+    const hasty = connectionTo(lineAt(path), 100);
+    await hasty.open();
+    const before = readdirSync('/proc/self/fd').length;
+    server.fault = () => ({ kind: 'silence' });
+    for (let round = 0; round < 5; round += 1) {
+      await expect(hasty.ask(REQUEST)).rejects.toBeInstanceOf(NoAnswer);
+      expect(hasty.isOpen).toBe(false);
+      await hasty.open();
+    }
+    server.fault = () => undefined;
+    expect(await hasty.ask(REQUEST, LONG)).toEqual(VALUES);
+    expect(readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before);
+    hasty.close();
+  });
+
+  it('that is pulled out ends the request in flight', async () => {
+    await connection.open();
+    server.fault = () => ({ kind: 'silence' });
+    const refused = expect(connection.ask(REQUEST)).rejects.toBeInstanceOf(NoAnswer);
+    await vi.waitFor(() => expect(server.requests).toHaveLength(1), LONG);
+    const start = performance.now();
+    wire.kill('SIGKILL');
+    await refused;
+    expect(performance.now() - start).toBeLessThan(LONG / 2);
+    expect(connection.isOpen).toBe(false);
+  });
+});
+
+it('a serial port that does not exist cannot be opened', async () => {
+  const connection = connectionTo(lineAt('/dev/no-such-port'));
+  await expect(connection.open()).rejects.toThrow('rtu-serial:///dev/no-such-port: ');
+  await expect(connection.open()).rejects.toBeInstanceOf(Unreachable);
+});
+
+it('a serial port needs its package, and says so', async () => {
+  const connection = connectionTo(lineAt('/dev/ttyUSB0'), LONG, 'no-such-package');
+  const failed = connection.open();
+  await expect(failed).rejects.toBeInstanceOf(Unreachable);
+  await expect(failed).rejects.toThrow('npm install no-such-package');
+});
