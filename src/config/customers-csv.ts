@@ -1,6 +1,10 @@
+import { tuningKeys } from '../meters/options.ts';
 import { type Row, readTable, type TableForm } from './csv-table.ts';
 import { Origin, type Path } from './origin.ts';
 import type { Problem } from './problem.ts';
+
+/** The columns by which a meter may differ from its model; they have the names of their keys. */
+const TUNING = Object.keys(tuningKeys);
 
 /** A part of a row: its id's column, and the key that each of its columns becomes. */
 interface Level {
@@ -33,13 +37,22 @@ const METER: Level = {
     poll_interval: 'poll_interval',
     ct_ratio: 'ct_ratio',
     pt_ratio: 'pt_ratio',
+    ...Object.fromEntries(TUNING.map((key) => [key, key])),
   },
 };
 const LEVELS = [CUSTOMER, SUPPLY_POINT, METER];
 
 const FORM: TableForm = {
   columns: LEVELS.flatMap(({ keys }) => Object.keys(keys)),
-  optional: ['supply_point_name', 'contract_kva', 'transformer_kva', 'poll_interval', 'ct_ratio', 'pt_ratio'],
+  optional: [
+    'supply_point_name',
+    'contract_kva',
+    'transformer_kva',
+    'poll_interval',
+    'ct_ratio',
+    'pt_ratio',
+    ...TUNING,
+  ],
 };
 
 export interface CsvCustomers {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CUSTOMER_CLASSES, type Customer, type Meter, type SupplyPoint } from '../domain/customer.ts';
+import { tuningKeys, tuningOf } from '../meters/options.ts';
 import { connection } from './connection.ts';
 import { id, pollInterval, text } from './fields.ts';
 
@@ -12,6 +13,7 @@ const meter = z.strictObject({
   poll_interval: pollInterval.optional(),
   ct_ratio: z.number().positive().default(1),
   pt_ratio: z.number().positive().default(1),
+  ...tuningKeys,
 });
 
 const nominalKv = z.number().refine((kv) => kv > 0 && kv <= HIGHEST_KV, {
@@ -69,6 +71,7 @@ function supplyPointOf(point: z.infer<typeof supplyPoint>, defaultPollInterval: 
 }
 
 function meterOf(entry: z.infer<typeof meter>, defaultPollInterval: number): Meter {
+  const tuning = tuningOf(entry);
   return {
     id: entry.id,
     model: entry.model,
@@ -76,5 +79,6 @@ function meterOf(entry: z.infer<typeof meter>, defaultPollInterval: number): Met
     pollInterval: entry.poll_interval ?? defaultPollInterval,
     ctRatio: entry.ct_ratio,
     ptRatio: entry.pt_ratio,
+    ...(tuning && { tuning }),
   };
 }

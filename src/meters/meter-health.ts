@@ -13,6 +13,12 @@ export interface MeterStatus {
   readonly failed: number;
   /** Polls that were due and not made: the one before was not done, or the meter rests after failures. */
   readonly skipped: number;
+  /** Of those, the ones whose predecessor was not done: the line is too slow for the interval. */
+  readonly busy: number;
+  /** What the meter or its gateway refused last, and when; a block that is refused leaves the rest of a reading good. */
+  readonly lastException?: { readonly reason: string; readonly at: number };
+  /** The share of the last minute that the meter's line was busy, 0 to 1; only of meters that are polled. */
+  readonly busLoad?: number;
 }
 
 const FAILURES_UNTIL_SILENT = 3;
@@ -21,7 +27,7 @@ const FAILURES_UNTIL_SILENT = 3;
 export class MeterHealth {
   readonly #place: MeterPlace;
   readonly #log: Log;
-  #status: MeterStatus = { answering: false, polls: 0, failed: 0, skipped: 0 };
+  #status: MeterStatus = { answering: false, polls: 0, failed: 0, skipped: 0, busy: 0 };
   #failuresInARow = 0;
   #warned = false;
 
@@ -35,8 +41,8 @@ export class MeterHealth {
   }
 
   answered(readingTime: number): void {
-    const { polls, failed, skipped } = this.#status;
-    this.#status = { lastReadingAt: readingTime, answering: true, polls: polls + 1, failed, skipped };
+    const { lastError: _, ...status } = this.#status;
+    this.#status = { ...status, lastReadingAt: readingTime, answering: true, polls: status.polls + 1 };
     this.#failuresInARow = 0;
     if (this.#warned) this.#log.info(this.#fields(), 'Meter answers again');
     this.#warned = false;
@@ -56,6 +62,17 @@ export class MeterHealth {
 
   skipped(polls: number): void {
     this.#status = { ...this.#status, skipped: this.#status.skipped + polls };
+  }
+
+  /** A poll was due while the one before was not done. */
+  busy(): void {
+    const { busy, skipped } = this.#status;
+    this.#status = { ...this.#status, busy: busy + 1, skipped: skipped + 1 };
+  }
+
+  /** The meter or its gateway answered with an exception. */
+  refused(exception: Error, at: number): void {
+    this.#status = { ...this.#status, lastException: { reason: exception.message, at } };
   }
 
   #fields(): Record<string, string> {

@@ -18,13 +18,15 @@ interface Slot {
   due: number;
 }
 
-const SLOT = 100;
+const FINEST_SLOT = 100;
+/** Slots are no finer than this share of the interval: each one wakes the process up. */
+const SLOT_SHARE = 0.01;
 const LONGEST_SLEEP = 60_000;
 const SPREAD = 0.8;
 
 /**
  * Polls meters on ticks that are aligned to the wall clock. The lines are spread over the first 80 % of the interval in
- * slots of 100 ms: polled any later, a line would answer now before, now after the end of a window, whose count of readings
+ * slots of 100 ms or, if that is more, 1 % of it: polled any later, a line would answer now before, now after the end of a window, whose count of readings
  * would swing. The meters of a line are due together, and one timer waits for the slot that is due next: a wake-up for each
  * meter would cost four times the CPU. Ticks that a stall made impossible are not made up for.
  */
@@ -53,7 +55,8 @@ export class Poller {
 
   #sleep(): void {
     if (this.#slots.length === 0) return;
-    const next = Math.min(...this.#slots.map(({ due }) => due));
+    let next = Number.POSITIVE_INFINITY;
+    for (const { due } of this.#slots) next = Math.min(next, due);
     const pause = Math.min(Math.max(0, next - this.#clock.now()), LONGEST_SLEEP);
     this.#timer = setTimeout(() => this.#tick(), pause);
   }
@@ -83,17 +86,26 @@ export class Poller {
 }
 
 function slotsOf(tasks: readonly PollTask[]): readonly Slot[] {
-  const slots = new Map<string, Slot>();
-  for (const interval of new Set(tasks.map((task) => task.interval))) {
-    const group = tasks.filter((task) => task.interval === interval);
-    const lines = [...new Set(group.map(({ line }) => line))];
-    for (const task of group) {
-      const share = (lines.indexOf(task.line) / lines.length) * SPREAD * interval;
-      const offset = Math.floor(share / SLOT) * SLOT;
-      const slot = slots.get(`${interval} ${offset}`);
-      if (slot) slot.tasks.push(task);
-      else slots.set(`${interval} ${offset}`, { interval, offset, tasks: [task], due: 0 });
-    }
+  const groups = new Map<number, PollTask[]>();
+  for (const task of tasks) {
+    const group = groups.get(task.interval);
+    if (group) group.push(task);
+    else groups.set(task.interval, [task]);
+  }
+  return [...groups].flatMap(([interval, group]) => slotsOfInterval(interval, group));
+}
+
+function slotsOfInterval(interval: number, tasks: readonly PollTask[]): readonly Slot[] {
+  const width = Math.max(FINEST_SLOT, Math.floor((SLOT_SHARE * interval) / FINEST_SLOT) * FINEST_SLOT);
+  const lines = new Map<string, number>();
+  for (const { line } of tasks) if (!lines.has(line)) lines.set(line, lines.size);
+  const slots = new Map<number, Slot>();
+  for (const task of tasks) {
+    const share = ((lines.get(task.line) ?? 0) / lines.size) * SPREAD * interval;
+    const offset = Math.floor(share / width) * width;
+    const slot = slots.get(offset);
+    if (slot) slot.tasks.push(task);
+    else slots.set(offset, { interval, offset, tasks: [task], due: 0 });
   }
   return [...slots.values()];
 }

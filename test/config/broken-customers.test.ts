@@ -12,7 +12,23 @@ describe('a configuration with one mistake in a customer', () => {
     'unknown key of a meter': {
       replace: ['            model: sdm630', '            model: sdm630\n            modell: x # <--'],
       path: `${METER}.modell`,
-      message: 'expected one of id, model, connection, poll_interval, ct_ratio, pt_ratio, found an unknown key',
+      message:
+        'expected one of id, model, connection, poll_interval, ct_ratio, pt_ratio, function_code, timeout, retries,',
+    },
+    'function code that writes': {
+      replace: ['            model: sdm630', '            model: sdm630\n            function_code: 6 # <--'],
+      path: `${METER}.function_code`,
+      message: 'expected 3 (holding registers) or 4 (input registers), found "6"',
+    },
+    'retries of a meter beyond the most': {
+      replace: ['            model: sdm630', '            model: sdm630\n            retries: 50 # <--'],
+      path: `${METER}.retries`,
+      message: 'expected',
+    },
+    'pause of a meter without a unit': {
+      replace: ['            model: sdm630', '            model: sdm630\n            pause_after_connect: 100 # <--'],
+      path: `${METER}.pause_after_connect`,
+      message: 'expected a duration such as 250ms, 10s, 5m, 2h or 30d, found "100"',
     },
     'empty list': {
       replace: [VALID.slice(VALID.indexOf('        meters:')), '        meters: [] # <--\n'],
@@ -87,7 +103,7 @@ describe('a configuration with one mistake in a customer', () => {
     'unknown model': {
       replace: ['model: sdm630', 'model: sdm360 # <--'],
       path: `${METER}.model`,
-      message: 'expected a known model (pac4200, plain-json, pm5xxx, sdm630), found "sdm360"',
+      message: 'expected a known model (abb-b23, ',
     },
     'MQTT model on a Modbus line': {
       replace: [
@@ -103,7 +119,7 @@ describe('a configuration with one mistake in a customer', () => {
         `model: pac4200\n            connection: ${TOPIC} # <--`,
       ],
       path: 'customers[0].supply_points[0].meters[1].connection',
-      message: 'expected modbus-tcp:// or rtu-over-tcp://... for the model pac4200, found mqtt://',
+      message: 'expected a Modbus connection (modbus-tcp://..., for example) for the model pac4200, found mqtt://',
     },
     'two meters with one Modbus address': {
       replace: [SECOND_METER, meter('m3', `${ADDRESS} # <--`)],
@@ -127,7 +143,8 @@ describe('a configuration with one mistake in a customer', () => {
     },
     'connection of another protocol': connection(
       'http://192.0.2.1:502/1',
-      'modbus-tcp://HOST:PORT/UNIT, rtu-over-tcp://HOST:PORT/UNIT or mqtt://BROKER/TOPIC',
+      'modbus-tcp://HOST:PORT/UNIT, rtu-over-tcp://HOST:PORT/UNIT, rtu-serial:///dev/PORT/UNIT, ' +
+        'tcp-listen://HOST:PORT/UNIT, rtu-listen://HOST:PORT/UNIT or mqtt://BROKER/TOPIC',
     ),
     'connection without a unit': connection(
       'modbus-tcp://192.0.2.1:502',

@@ -42,6 +42,41 @@ describe('a table of customers', () => {
     expect(folder(csv).config().customers).toEqual(plain.customers);
   });
 
+  it('may say how a meter is asked, as YAML may', () => {
+    const keys = {
+      function_code: '4',
+      timeout: '2s',
+      retries: '1',
+      max_block: '50',
+      max_gap: '0',
+      pause_after_connect: '100ms',
+      pause_between_requests: '20ms',
+      close_after_poll: 'true',
+      slow_interval: '5m',
+    };
+    const csv = `${HEADER},${Object.keys(keys).join(',')}\n${FIRST},${Object.values(keys).join(',')}\n${SECOND}${','.repeat(9)}`;
+    const pairs = Object.entries(keys).map(([key, value]) => `            ${key}: ${value}\n`);
+    const inline = VALID.replace(/(connection: modbus-tcp.*\n)/, `$1${pairs.join('')}`);
+
+    const { customers } = folder(csv).config();
+
+    expect(customers[0]?.supplyPoints[0]?.meters.map(({ tuning }) => tuning)).toEqual([
+      {
+        functionCode: 4,
+        timeout: 2_000,
+        retries: 1,
+        maxBlock: 50,
+        maxGap: 0,
+        pauseAfterConnect: 100,
+        pauseBetweenRequests: 20,
+        closeAfterPoll: true,
+        slowInterval: 300_000,
+      },
+      undefined,
+    ]);
+    expect(customers).toEqual(new ConfigFolder({ 'pq-butler.yaml': inline }).config().customers);
+  });
+
   it('may be named in capitals', () => {
     const files = { 'pq-butler.yaml': withCustomersFile('C.CSV'), 'C.CSV': table(FIRST, SECOND) };
 
@@ -100,8 +135,12 @@ describe('a table of customers with a mistake', () => {
     ['poll_interval', '10', 'expected a duration such as 250ms, 10s, 5m, 2h or 30d, found "10"'],
     ['poll_interval', '100ms', 'expected a poll interval from 200ms to 1h, found "100ms"'],
     ['connection', '192.0.2.1', 'expected modbus-tcp://HOST:PORT/UNIT, rtu-over-tcp://'],
-    ['connection', 'mqtt://other/x', 'expected modbus-tcp:// or rtu-over-tcp://... for the model sdm630'],
-    ['model', 'sdm', 'expected a known model (pac4200, plain-json, pm5xxx, sdm630), found "sdm"'],
+    [
+      'connection',
+      'mqtt://other/x',
+      'expected a Modbus connection (modbus-tcp://..., for example) for the model sdm630',
+    ],
+    ['model', 'sdm', 'expected a known model (abb-b23, '],
     ['account_manager', 'chen', 'expected the id of a person in the section people, found "chen"'],
     ['account_manager', '', 'expected text, found nothing'],
     ['name', '', 'expected text, found nothing'],

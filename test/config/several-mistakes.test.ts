@@ -86,7 +86,8 @@ describe('a configuration with several mistakes', () => {
     const meters = edited('model: sdm630', 'model: own', edited('model: plain-json', 'model: strange'));
     const folder = new ConfigFolder({
       'pq-butler.yaml': `${meters}models_dir: models\n`,
-      'models/own.yaml': 'id: own\nname: Own\nsource: Own manual\ntransport: mqtt\nformat: xml\nfields: quantities\n',
+      'models/own.yaml':
+        'id: own\nname: Own\nsource: Own manual\ntransport: mqtt\nformat: xml\nquantities: "{quantity}"\n',
     });
 
     expect(folder.told()).toEqual([

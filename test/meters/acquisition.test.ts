@@ -1,9 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { connectAsync } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { MeterEvent } from '../../src/domain/meter-event.ts';
 import type { Reading } from '../../src/domain/reading.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { Acquisition } from '../../src/meters/acquisition.ts';
+import { DeadLetters } from '../../src/meters/mqtt/dead-letters.ts';
 import { modbusOptions, mqttOptions } from '../../src/meters/options.ts';
+import { freePort } from '../servers/free-port.ts';
 import { ModbusServer } from '../servers/modbus-server.ts';
 import { Mosquitto } from '../servers/mosquitto.ts';
 import { describeWith } from '../servers/require-server.ts';
@@ -13,15 +20,20 @@ const NO_MQTT = mqttOptions.parse(undefined);
 let server: ModbusServer;
 let acquisition: Acquisition | undefined;
 let readings: Reading[];
+let events: MeterEvent[];
+let folder: string;
 
 beforeEach(async () => {
   readings = [];
+  events = [];
+  folder = mkdtempSync(join(tmpdir(), 'pq-acquisition-'));
   server = new ModbusServer();
   await server.start();
 });
 afterEach(async () => {
   await acquisition?.stop();
   await server.stop();
+  rmSync(folder, { recursive: true });
 });
 
 function acquire(meters: readonly MeterSpec[], mqtt = NO_MQTT, log = recordingLog()): Acquisition {
@@ -30,9 +42,13 @@ function acquire(meters: readonly MeterSpec[], mqtt = NO_MQTT, log = recordingLo
     models: shippedModels(),
     modbus: modbusOptions.parse({ timeout: '200ms' }),
     mqtt,
+    timeZone: 'Asia/Shanghai',
+    deadLetters: new DeadLetters(folder, log),
     clock: systemClock,
     log,
     onReading: (reading) => void readings.push(reading),
+    onEvents: (news) => void events.push(...news),
+    cursorOf: () => undefined,
   });
   acquisition.start();
   return acquisition;
@@ -140,9 +156,9 @@ describe('acquisition', () => {
       thd_i_l1: 4.5,
       thd_u_l1: 2.25,
     });
-    expect(of('pm')?.missing).toEqual({ energy_active_export: 'not a number', thd_i_l2: 'not a number' });
+    expect(of('pm')?.missing).toEqual({ energy_active_export: 'not available', thd_i_l2: 'not a number' });
     for (const { timeSource, time } of readings) {
-      expect(timeSource).toBe('read');
+      expect(timeSource).toBe('register');
       expect(Math.abs(time - Date.now())).toBeLessThan(5_000);
     }
   });
@@ -168,11 +184,83 @@ describe('acquisition', () => {
       { id: 'good', model: 'sdm630', connection: onModbus(1), pollInterval: 200 },
       { id: 'dead', model: 'sdm630', connection: onModbus(9), pollInterval: 200 },
     ]);
-    expect(meters.status().get('good')).toEqual({ answering: false, polls: 0, failed: 0, skipped: 0 });
+    expect(meters.status().get('good')).toEqual({
+      answering: false,
+      polls: 0,
+      failed: 0,
+      skipped: 0,
+      busy: 0,
+      busLoad: 0,
+    });
     await expect.poll(() => meters.status().get('dead')?.failed, { timeout: 5_000 }).toBe(3);
     expect(meters.status().get('dead')).toMatchObject({ answering: false, lastError: 'no answer within 200 ms' });
     expect(meters.status().get('good')).toMatchObject({ answering: true, failed: 0 });
     expect(meters.status().get('good')?.lastReadingAt).toBe(readings.at(-1)?.time);
+  });
+
+  it('knows how each line does', async () => {
+    fill(1, 4, 0, 80, { 0: 230 });
+    fill(1, 4, 200, 246, {});
+    const meters = acquire([{ id: 'm', model: 'sdm630', connection: onModbus(1), pollInterval: 200 }]);
+    const line = `modbus-tcp://127.0.0.1:${server.port}`;
+    expect(meters.lines()).toEqual([{ line, isOpen: false, busLoad: 0, shortestCycle: 0 }]);
+    await expect.poll(() => readings.length).toBeGreaterThan(3);
+    const [status] = meters.lines();
+    expect(status).toMatchObject({ line, isOpen: true });
+    expect(status?.busLoad).toBeGreaterThan(0);
+    expect(status?.busLoad).toBeLessThan(1);
+    expect(meters.status().get('m')?.busLoad).toBeCloseTo(status?.busLoad ?? -1, 1);
+  });
+
+  it('asks each meter as it is tuned', async () => {
+    server.put(1, 3, 0, Array<number>(400).fill(0));
+    const tuning = { functionCode: 3, maxBlock: 20, maxGap: 0 } as const;
+    acquire([{ id: 'm', model: 'sdm630', connection: onModbus(1), tuning }]);
+    await expect.poll(() => readings.length, { timeout: 5_000 }).toBeGreaterThan(0);
+    expect(readings[0]).not.toHaveProperty('missing');
+    expect(new Set(server.requests.map(({ functionCode }) => functionCode))).toEqual(new Set([3]));
+    expect(Math.max(...server.requests.map(({ count }) => count))).toBeLessThanOrEqual(20);
+  });
+
+  it('looks at the log of a meter more often than it polls the meter', async () => {
+    const model = shippedModels().get('kmb-umd');
+    if (model?.transport !== 'modbus') throw new Error('no kmb-umd');
+    for (const { functionCode, address } of model.registers) server.put(1, functionCode, address, [0, 0, 0, 0]);
+    server.put(1, 4, 21_760, Array<number>(10).fill(0));
+    const looks = () => server.requests.filter(({ start }) => start === 21_760).length;
+    acquire([{ id: 'm', model: 'kmb-umd', connection: onModbus(1), pollInterval: 3_000 }]);
+    await expect.poll(() => readings.length, { timeout: 8_000 }).toBeGreaterThan(0);
+    await expect.poll(looks, { timeout: 8_000 }).toBeGreaterThanOrEqual(2);
+    // On L1 (0), a dip (2), at 2026-03-01 08:00:00.000: 825 667 200 000 ms after 2000, which is 0xC0_3D99_A400; 80 ms; 150 V.
+    server.put(1, 4, 21_760, [0, 2, 0, 0x00c0, 0x3d99, 0xa400, 0, 80, 0x4316, 0]);
+    await expect
+      .poll(() => events, { timeout: 8_000 })
+      .toMatchObject([
+        { meter: 'm', kind: 'dip', phases: ['L1'], start: Date.UTC(2026, 2, 1, 8), duration: 80, extreme: 150 },
+      ]);
+  });
+
+  it('polls the meters behind modems that call, with one listener for all of them', async () => {
+    const gateway = new ModbusServer('rtu');
+    for (const unit of [1, 2]) gateway.put(unit, 4, 0, Array<number>(400).fill(0));
+    const port = await freePort();
+    const caller = (registration: string) =>
+      ({ kind: 'rtu-listen', host: '127.0.0.1', port, unit: 1, registration }) as const;
+    acquire([
+      { id: 'a', model: 'sdm630', connection: caller('DTU-A'), pollInterval: 200 },
+      { id: 'a2', model: 'sdm630', connection: { ...caller('DTU-A'), unit: 2 }, pollInterval: 200 },
+      { id: 'b', model: 'sdm630', connection: caller('DTU-B'), pollInterval: 200 },
+    ]);
+    for (const registration of ['DTU-A', 'DTU-B']) {
+      const modem = connect({ host: '127.0.0.1', port });
+      modem.write(registration);
+      gateway.serve(modem);
+    }
+    await expect
+      .poll(() => [...new Set(readings.map(({ meter }) => meter))].sort(), { timeout: 10_000 })
+      .toEqual(['a', 'a2', 'b']);
+    await acquisition?.stop();
+    await expect.poll(() => gateway.openConnections).toBe(0);
   });
 
   it('ends within 2 s whatever its meters do, and reads nothing afterwards', async () => {

@@ -1,14 +1,15 @@
 import { fileURLToPath } from 'node:url';
-import type { Connection } from '../../src/domain/customer.ts';
+import type { Connection, Tuning } from '../../src/domain/customer.ts';
 import { type Fleet, fleetOf, type MeterPlace } from '../../src/domain/fleet.ts';
 import type { Log } from '../../src/lib/log.ts';
 import type { Model } from '../../src/meters/model.ts';
 import { loadModels } from '../../src/meters/model-files.ts';
 
 export const MODELS_FOLDER = fileURLToPath(new URL('../../config/models/', import.meta.url));
+export const PAYLOADS_FOLDER = fileURLToPath(new URL('../../config/payloads/', import.meta.url));
 
 export function shippedModels(): ReadonlyMap<string, Model> {
-  return loadModels([MODELS_FOLDER]).models;
+  return loadModels([MODELS_FOLDER, PAYLOADS_FOLDER]).models;
 }
 
 export interface MeterSpec {
@@ -18,6 +19,7 @@ export interface MeterSpec {
   readonly pollInterval?: number;
   readonly ctRatio?: number;
   readonly ptRatio?: number;
+  readonly tuning?: Tuning;
   readonly nominalKv?: number;
 }
 
@@ -37,6 +39,7 @@ export function fleetWith(specs: readonly MeterSpec[]): Fleet {
         pollInterval: spec.pollInterval ?? 1_000,
         ctRatio: spec.ctRatio ?? 1,
         ptRatio: spec.ptRatio ?? 1,
+        ...(spec.tuning && { tuning: spec.tuning }),
       },
     ],
   }));

@@ -6,12 +6,24 @@ describe('the options', () => {
     expect(modbusOptions.parse(undefined)).toEqual({
       timeout: 1_000,
       connectTimeout: 3_000,
+      retries: 0,
+      pauseAfterConnect: 0,
       pauseBetweenRequests: 0,
+      closeAfterPoll: false,
+      slowInterval: 60_000,
       probeInterval: 30_000,
     });
     expect(mqttOptions.parse(undefined)).toEqual({ brokers: [] });
-    expect(mqttOptions.parse({ brokers: [{ id: 'main', url: 'mqtt://127.0.0.1:1883' }] })).toEqual({
-      brokers: [{ id: 'main', url: 'mqtt://127.0.0.1:1883', clientId: 'pq-butler' }],
+    expect(mqttOptions.parse({ brokers: [{ id: 'main', url: 'mqtt://127.0.0.1:1883' }] })).toMatchObject({
+      brokers: [
+        {
+          id: 'main',
+          url: 'mqtt://127.0.0.1:1883',
+          clientId: 'pq-butler',
+          protocol: '3.1.1',
+          keepalive: 20_000,
+        },
+      ],
     });
   });
 

@@ -86,6 +86,32 @@ describe('the poller', () => {
     expect(Math.max(...polls.map(({ at }) => at % 10_000))).toBe(7_800);
   });
 
+  it('keeps the slots few: a thousand lines at 1 s wake it eight times a second, at 1 h eighty times', () => {
+    vi.setSystemTime(Date.UTC(2026, 2, 1, 8) - 1);
+    started(Array.from({ length: 1_000 }, (_, index) => task(`m${index}`, `line${index}`, 1_000)));
+    vi.advanceTimersByTime(1_000);
+    expect(new Set(polls.map(({ at }) => at)).size).toBe(8);
+    poller?.stop();
+    polls = [];
+    vi.setSystemTime(Date.UTC(2026, 2, 1, 9) - 1);
+    started(Array.from({ length: 1_000 }, (_, index) => task(`m${index}`, `line${index}`, 3_600_000)));
+    vi.advanceTimersByTime(3_600_000);
+    expect(polls).toHaveLength(1_000);
+    expect(new Set(polls.map(({ at }) => at)).size).toBe(80);
+  });
+
+  it('is made in time that grows with the number of meters, not with its square', () => {
+    const ofLines = (count: number) => {
+      const tasks = Array.from({ length: count }, (_, index) => task(`m${index}`, `line${index}`, 10_000));
+      const start = performance.now();
+      started(tasks).stop();
+      return performance.now() - start;
+    };
+    ofLines(1_000);
+    // A search through the lines for each meter takes a second and more for 40 000 of them.
+    expect(ofLines(40_000)).toBeLessThan(500);
+  });
+
   it('waits with one timer, however many meters there are', () => {
     started(Array.from({ length: 500 }, (_, index) => task(`m${index}`, `line${index}`, 1_000 + (index % 3) * 500)));
     expect(vi.getTimerCount()).toBe(1);

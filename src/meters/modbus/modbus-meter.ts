@@ -2,127 +2,139 @@ import type { Reading } from '../../domain/reading.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { ModbusModel } from '../model.ts';
-import { measuredOf, type Rating } from '../rating.ts';
-import { MeterError, ModbusException, NoAnswer } from './errors.ts';
-import type { Request } from './frame.ts';
-import { Patience } from './patience.ts';
-import { type Block, planReads, splitBlock } from './read-plan.ts';
-import { type BlockAnswer, rawValues } from './values.ts';
-
-/** Sends one request over the meter's line and gives the words of its answer. */
-export type Ask = (request: Request) => Promise<readonly number[]>;
+import { primaryOf, type Rating } from '../rating.ts';
+import type { CursorSource, EventSink, ReadingSink } from '../reading-sink.ts';
+import { Attempt } from './attempt.ts';
+import { BlockReader, type BlocksRead } from './block-reader.ts';
+import { ModbusException } from './errors.ts';
+import type { KnownMeter, MeterLog } from './known-meter.ts';
+import type { LineAccess } from './line-access.ts';
+import { MeterClock } from './meter-clock.ts';
+import { eventLogOf } from './meter-logs.ts';
+import { MeterRecords } from './meter-records.ts';
+import { SunSpecMap } from './sunspec-map.ts';
+import type { MeterTiming } from './timing.ts';
+import { TransformerRatios } from './transformer-ratios.ts';
+import { rawValues } from './values.ts';
 
 export interface ModbusMeterParts {
   readonly id: string;
   readonly unit: number;
   readonly model: ModbusModel;
+  /** The transformer ratios of its configuration. */
   readonly rating: Rating;
-  /** Milliseconds between two tries of a block that the meter does not give. */
+  readonly timing: MeterTiming;
+  readonly pollInterval: number;
+  /** Milliseconds between two tries of what the meter does not give. */
   readonly probeInterval: number;
   readonly clock: Clock;
   readonly log: Log;
+  readonly onReading: ReadingSink;
+  readonly onEvents: EventSink;
+  readonly cursorOf: CursorSource;
 }
 
-interface PlannedBlock {
-  readonly block: Block;
-  readonly patience: Patience;
-  /** The meter has given it once: its registers are there, and a refusal is a state that passes, such as starting up. */
-  isProven: boolean;
-  isTold: boolean;
+interface OwnLog {
+  readonly log: MeterLog;
+  readonly attempt: Attempt;
 }
-
-/** Illegal data address, and illegal data value, which some devices answer to a request that is too long. */
-const REFUSALS: readonly number[] = [2, 3];
 
 /** One meter on a Modbus line: what to ask it, and what its answers mean. */
 export class ModbusMeter {
   readonly id: string;
+  readonly timing: MeterTiming;
+  /** Milliseconds. */
+  readonly pollInterval: number;
   readonly #parts: ModbusMeterParts;
-  #blocks: readonly PlannedBlock[];
+  readonly #blocks: BlockReader;
+  readonly #ratios: TransformerRatios;
+  readonly #map: SunSpecMap | undefined;
+  readonly #clock: MeterClock | undefined;
+  readonly #records: MeterRecords | undefined;
+  readonly #logs: readonly OwnLog[];
+  /** Undefined until the first reading. */
+  #known: KnownMeter | undefined;
+  #slowReadIn: number | undefined;
 
   constructor(parts: ModbusMeterParts) {
     this.id = parts.id;
+    this.timing = parts.timing;
+    this.pollInterval = parts.pollInterval;
     this.#parts = parts;
-    this.#blocks = planReads(parts.model).map((block) => this.#planned(block));
+    const { id, unit, model, rating } = parts;
+    const own = { ...parts, meter: id };
+    this.#blocks = new BlockReader(own);
+    this.#ratios = new TransformerRatios({ ...own, registers: model.ratios, configured: rating });
+    const functionCode = model.registers[0]?.functionCode ?? 3;
+    this.#map = model.sunspec && new SunSpecMap({ unit, functionCode, models: model.sunspec.models });
+    this.#clock = model.clock && new MeterClock(model.clock, unit, { ...own, model: model.id });
+    this.#records = model.records && new MeterRecords(model.records, { ...own, maxBlock: model.maxBlock });
+    const logs = [eventLogOf(model, own), this.#records].flatMap((log) => (log ? [log] : []));
+    this.#logs = logs.map((log) => ({ log, attempt: new Attempt({ ...own, model: model.id, what: log.name }) }));
+  }
+
+  /** The logs that the meter keeps by itself. */
+  get logs(): readonly Pick<MeterLog, 'name' | 'interval'>[] {
+    return this.#logs.map(({ log }) => log);
   }
 
   /**
-   * Asks for all blocks. The reading has the time of the first answer, which is the one with the voltages; what could not
-   * be read is missing from it. Rejects with the first error when nothing at all could be read.
+   * Asks for all that is due. The reading has the time of the first answer, which is the one with the voltages; what could
+   * not be read is missing from it, what was not due is not in it. Rejects when nothing at all could be read, and when it
+   * is not known how to make the values primary.
    */
-  async read(ask: Ask): Promise<Reading> {
-    const { clock, model, rating, unit } = this.#parts;
-    const answers: BlockAnswer[] = [];
-    const failures: { planned: PlannedBlock; error: MeterError }[] = [];
-    let time: number | undefined;
-    let isLost = false;
-    for (const planned of this.#blocks) {
-      const { block, patience } = planned;
-      let words: readonly number[] | undefined;
-      if (!isLost && !patience.isResting(clock.now())) {
-        try {
-          words = await ask({ unit, functionCode: block.functionCode, start: block.start, count: block.count });
-          time ??= clock.now();
-          patience.succeeded();
-          planned.isProven = true;
-          planned.isTold = false;
-        } catch (error) {
-          if (!(error instanceof MeterError)) throw error;
-          failures.push({ planned, error });
-          // The next block would only wait for the same time-out.
-          isLost = !(error instanceof ModbusException) || error.isGateway;
-        }
-      }
-      answers.push({ block, words });
+  async read(access: LineAccess): Promise<Reading> {
+    const connection = await access.connected();
+    const own = await this.#ownAccess(access, connection);
+    const rating = await this.#ratios.over(connection, own.ask);
+    const slowNow = Math.floor(this.#parts.clock.now() / this.timing.slowInterval);
+    const isSlowDue = slowNow !== this.#slowReadIn;
+    const read = await this.#readBlocks(own, connection, isSlowDue);
+    const { values, missing } = primaryOf(rawValues(read.answers), rating);
+    const ahead = isSlowDue && this.#clock && !read.isLost ? await this.#clock.ahead(own) : undefined;
+    if (isSlowDue && !read.isLost) this.#slowReadIn = slowNow;
+    const clockAhead = typeof ahead === 'number' ? ahead : (this.#known?.clockAhead ?? 0);
+    this.#known = { rating, clockAhead };
+    this.#records?.came(read.time);
+    const withClock = typeof ahead === 'number' ? { ...values, clock_offset: ahead / 1_000 } : values;
+    const without = typeof ahead === 'string' ? { ...missing, clock_offset: ahead } : missing;
+    const { time } = read;
+    const reading = { meter: this.id, time, timeSource: 'register', arrivedAt: time, values: withClock } as const;
+    return Object.keys(without).length > 0 ? { ...reading, missing: without } : reading;
+  }
+
+  /** Hands on what is new in a log; before the first reading, and while the meter does not give it, nothing. */
+  async checkLog(name: MeterLog['name'], access: LineAccess): Promise<void> {
+    const own = this.#logs.find(({ log }) => log.name === name);
+    const known = this.#known;
+    if (!own || !known) return;
+    await own.attempt.of(async () => {
+      const ownAccess = this.#map ? await this.#ownAccess(access, await access.connected()) : access;
+      await own.log.check(ownAccess, known);
+    });
+  }
+
+  async #readBlocks({ ask }: LineAccess, connection: number, isSlowDue: boolean): Promise<BlocksRead> {
+    try {
+      const read = await this.#blocks.read(ask, { isSlowDue });
+      this.#map?.used(connection, { isRefused: read.isRefused });
+      return read;
+    } catch (error) {
+      if (error instanceof ModbusException) this.#map?.used(connection, { isRefused: true });
+      throw error;
     }
-    for (const { planned, error } of failures) this.#judge(planned, error, time !== undefined);
-    if (time === undefined) throw failures[0]?.error ?? new NoAnswer('the meter refuses every block');
-    const { values, missing } = measuredOf(rawValues(answers, model.wordOrder), rating);
-    const reading = { meter: this.id, time, timeSource: 'read', arrivedAt: time, values } as const;
-    return Object.keys(missing).length > 0 ? { ...reading, missing } : reading;
   }
 
-  #planned(block: Block): PlannedBlock {
-    return { block, patience: new Patience(3, this.#parts.probeInterval), isProven: false, isTold: false };
-  }
-
-  /**
-   * A block that fails while the meter gives others is at fault itself; it must not cost the line a request or a time-out
-   * each poll. When the meter gives nothing at all, the line judges it as a whole.
-   */
-  #judge(planned: PlannedBlock, error: MeterError, isMeterAnswering: boolean): void {
-    const now = this.#parts.clock.now();
-    if (error instanceof ModbusException && REFUSALS.includes(error.code) && !planned.isProven) {
-      this.#refused(planned, now);
-      return;
-    }
-    if (!isMeterAnswering) return;
-    planned.patience.failed(now);
-    if (!planned.patience.isResting(now)) return;
-    const { start, count } = planned.block;
-    const fields = { register: start, count, reason: error.message };
-    this.#tellOnce(planned, fields, 'Meter does not give a block of registers');
-  }
-
-  /** A refused block is read in two parts from now on, until the register that is not there stands alone and can be named. */
-  #refused(planned: PlannedBlock, now: number): void {
-    const halves = splitBlock(planned.block);
-    if (halves) {
-      this.#blocks = this.#blocks.flatMap((each) =>
-        each === planned ? halves.map((half) => this.#planned(half)) : [each],
-      );
-      return;
-    }
-    planned.patience.restFrom(now);
-    const { start, registers } = planned.block;
-    const fields = { register: start, quantity: registers[0]?.quantity };
-    this.#tellOnce(planned, fields, 'Meter does not have a register of its model');
-  }
-
-  #tellOnce(planned: PlannedBlock, fields: Readonly<Record<string, unknown>>, message: string): void {
-    if (planned.isTold) return;
-    planned.isTold = true;
-    const { id, model, log } = this.#parts;
-    log.warn({ meter: id, model: model.id, functionCode: planned.block.functionCode, ...fields }, message);
+  /** Addresses of a SunSpec model count from where the device has it. */
+  async #ownAccess(access: LineAccess, connection: number): Promise<LineAccess> {
+    if (!this.#map) return access;
+    const base = await this.#map.base(connection, access.ask);
+    return {
+      ask: (request) => access.ask('start' in request ? { ...request, start: request.start + base } : request),
+      connected: () => access.connected(),
+      get sentAt() {
+        return access.sentAt;
+      },
+    };
   }
 }

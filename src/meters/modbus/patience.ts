@@ -19,9 +19,19 @@ export class Patience {
     return rested >= 0 && rested < this.#rest;
   }
 
+  /** It has failed too often in a row: after its rest it is tried once, not asked as usual. */
+  get isSpent(): boolean {
+    return this.#failures >= this.#limit;
+  }
+
+  /** The latest try failed. */
+  get hasFailed(): boolean {
+    return this.#failures > 0;
+  }
+
   failed(now: number): void {
     this.#failures += 1;
-    if (this.#failures >= this.#limit) this.restFrom(now);
+    if (this.isSpent) this.restFrom(now);
   }
 
   restFrom(now: number): void {

@@ -1,28 +1,42 @@
 import { afterEach, beforeEach, expect } from 'vitest';
+import type { LogCursor, MeterEvent } from '../../../src/domain/meter-event.ts';
+import type { Quantity } from '../../../src/domain/quantity.ts';
 import type { Reading } from '../../../src/domain/reading.ts';
 import { MeterHealth } from '../../../src/meters/meter-health.ts';
+import { called } from '../../../src/meters/modbus/called.ts';
 import { ModbusConnection } from '../../../src/meters/modbus/connection.ts';
 import { Line } from '../../../src/meters/modbus/line.ts';
 import { ModbusMeter } from '../../../src/meters/modbus/modbus-meter.ts';
-import type { ModbusModel } from '../../../src/meters/model.ts';
-import type { ReadingSink } from '../../../src/meters/reading-sink.ts';
+import type { MeterTiming } from '../../../src/meters/modbus/timing.ts';
+import type { ModbusModel, ModbusRegister } from '../../../src/meters/model.ts';
+import type { EventSink, ReadingSink } from '../../../src/meters/reading-sink.ts';
 import { ModbusServer } from '../../servers/modbus-server.ts';
 import { placeOf, recordingLog } from '../fixtures.ts';
 
 export const PROBE = 10_000;
-export const TIMEOUT = 100;
+export const TIMEOUT = 200;
+export const INTERVAL = 1_000;
+
+/** An input register of a float, as models have it unless they say otherwise. */
+export function register(quantity: Quantity, address: number, more: Partial<ModbusRegister> = {}): ModbusRegister {
+  const { functionCode = 4, type = 'float32', order = 'ABCD', scale = 1, offset = 0 } = more;
+  const place = { functionCode, address, type, order };
+  return { quantity, scaledBy: [], isSlow: false, isAlone: false, ...more, ...place, scale, offset };
+}
+
+/** 230 V at 0 and 50 Hz at 70, too far apart for one request. */
 export const MODEL: ModbusModel = {
   transport: 'modbus',
   id: 'two-blocks',
   name: 'Two blocks',
   source: 'the test',
-  wordOrder: 'ABCD',
+  usualUnit: 1,
   maxBlock: 10,
   maxGap: 0,
-  registers: [
-    { quantity: 'frequency', functionCode: 4, address: 70, type: 'float32', scale: 1 },
-    { quantity: 'voltage_l1_n', functionCode: 4, address: 0, type: 'float32', scale: 1 },
-  ],
+  forbidden: [],
+  registers: [register('frequency', 70), register('voltage_l1_n', 0)],
+  timing: {},
+  ratios: {},
 };
 
 /** Of the test that runs: the time, the meters' side, and what the line said and handed on. */
@@ -30,6 +44,9 @@ export let now: number;
 export let server: ModbusServer;
 export let log: ReturnType<typeof recordingLog>;
 export let readings: Reading[];
+export let events: MeterEvent[];
+/** What was saved with events, by the log's name. */
+export let cursors: Map<string, LogCursor>;
 export let health: Map<string, MeterHealth>;
 export let line: Line | undefined;
 /** How often the line has tried to connect. */
@@ -42,7 +59,7 @@ class CountedConnection extends ModbusConnection {
   }
 }
 
-const clock = { now: () => now };
+export const clock = { now: () => now };
 
 /** Lets the clock go on by so many milliseconds. */
 export function pass(ms: number): void {
@@ -51,43 +68,56 @@ export function pass(ms: number): void {
 
 interface LineSpec {
   readonly onReading?: ReadingSink;
-  readonly pauseBetweenRequests?: number;
+  readonly onEvents?: EventSink;
+  readonly isCalling?: boolean;
+  readonly timing?: Partial<MeterTiming>;
   readonly model?: ModbusModel;
+  readonly rating?: { readonly ctRatio: number; readonly ptRatio: number };
 }
 
 function keep(reading: Reading): void {
   readings.push(reading);
 }
 
+/** Keeps events and the cursor, in one step. */
+export function keepEvents(news: readonly MeterEvent[], cursor?: LogCursor): void {
+  events.push(...news);
+  if (cursor) cursors.set(cursor.log, cursor);
+}
+
 /** Makes the line of the test, to the server, with a meter 'm<unit>' for each unit. */
-export function lineWith(
-  units: readonly number[],
-  { onReading = keep, pauseBetweenRequests = 0, model = MODEL }: LineSpec = {},
-): Line {
+export function lineWith(units: readonly number[], spec: LineSpec = {}): Line {
+  const { onReading = keep, onEvents = keepEvents, model = MODEL, rating = { ctRatio: 1, ptRatio: 1 } } = spec;
   const { port } = server;
-  const options = {
-    framing: 'modbus-tcp',
-    host: '127.0.0.1',
-    port,
+  const timing: MeterTiming = {
     timeout: TIMEOUT,
-    connectTimeout: TIMEOUT,
-  } as const;
+    retries: 0,
+    pauseAfterConnect: 0,
+    pauseBetweenRequests: 0,
+    closeAfterPoll: false,
+    slowInterval: 60_000,
+    ...spec.timing,
+  };
+  const cursorOf = (_: string, name: string) => cursors.get(name)?.position;
   const meters = units.map((unit) => {
     const id = `m${unit}`;
     const place = placeOf({ id, model: model.id, connection: { kind: 'modbus-tcp', host: '127.0.0.1', port, unit } });
     const own = new MeterHealth(place, log);
     health.set(id, own);
-    const rating = { ctRatio: 1, ptRatio: 1, nominalKv: 0.38 };
-    return {
-      meter: new ModbusMeter({ id, unit, model, rating, probeInterval: PROBE, clock, log }),
-      health: own,
-    };
+    const parts = { id, unit, model, rating, timing, pollInterval: INTERVAL, probeInterval: PROBE };
+    return { meter: new ModbusMeter({ ...parts, clock, log, onReading, onEvents, cursorOf }), health: own };
   });
   const made = new Line({
     name: `modbus-tcp://127.0.0.1:${port}`,
-    connection: new CountedConnection(options),
+    connection: new CountedConnection({
+      way: called('127.0.0.1', port, 'tcp'),
+      timeout: TIMEOUT,
+      connectTimeout: TIMEOUT,
+      pauseAfterConnect: timing.pauseAfterConnect,
+    }),
+    isCalling: spec.isCalling ?? false,
     meters,
-    options: { pauseBetweenRequests, probeInterval: PROBE },
+    options: { probeInterval: PROBE },
     clock,
     log,
     onReading,
@@ -111,8 +141,14 @@ function done(meter: string): number {
 export async function round(meters: readonly string[]): Promise<void> {
   const wanted = meters.map((meter) => done(meter) + 1);
   for (const meter of meters) line?.poll(meter);
-  await expect.poll(() => meters.map(done), { interval: 5, timeout: 5_000 }).toEqual(wanted);
-  now += 1_000;
+  await expect.poll(() => meters.map(done), { interval: 2, timeout: 10_000 }).toEqual(wanted);
+  now += INTERVAL;
+}
+
+/** A look at a log of a meter, and the wait until it is through. */
+export async function look(meter: string, name: 'events' | 'records' = 'events'): Promise<void> {
+  line?.checkLog(meter, name);
+  await expect.poll(() => line?.isReadingLogs, { interval: 2, timeout: 10_000 }).toBe(false);
 }
 
 beforeEach(async () => {
@@ -120,6 +156,8 @@ beforeEach(async () => {
   server = new ModbusServer();
   log = recordingLog();
   readings = [];
+  events = [];
+  cursors = new Map();
   dials = 0;
   health = new Map();
   await server.start();

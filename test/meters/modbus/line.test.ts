@@ -28,7 +28,13 @@ describe('a line', () => {
     const start = now;
     await round(['m1']);
     expect(readings).toEqual([
-      { meter: 'm1', time: start, timeSource: 'read', arrivedAt: start, values: { voltage_l1_n: 230, frequency: 50 } },
+      {
+        meter: 'm1',
+        time: start,
+        timeSource: 'register',
+        arrivedAt: start,
+        values: { voltage_l1_n: 230, frequency: 50 },
+      },
     ]);
     expect(server.requests.map(({ start }) => start)).toEqual([0, 70]);
   });
@@ -117,7 +123,7 @@ describe('a line', () => {
       asked.push(performance.now());
       return undefined;
     };
-    lineWith([1, 2], { pauseBetweenRequests: 40 });
+    lineWith([1, 2], { timing: { pauseBetweenRequests: 40 } });
     await round(['m1', 'm2']);
     expect(asked).toHaveLength(4);
     for (const [index, at] of asked.slice(1).entries()) expect(at - (asked[index] ?? 0)).toBeGreaterThan(35);
@@ -126,7 +132,7 @@ describe('a line', () => {
   it('reads the other blocks on a new connection when bytes came that nobody asked for', async () => {
     putMeter(1);
     server.fault = ({ start }) => (start === 0 ? { kind: 'unasked', ms: 10 } : undefined);
-    lineWith([1], { pauseBetweenRequests: 60 });
+    lineWith([1], { timing: { pauseBetweenRequests: 60 } });
     await round(['m1']);
     expect(readings).toMatchObject([{ values: { voltage_l1_n: 230, frequency: 50 } }]);
     expect(server.accepted).toBe(2);

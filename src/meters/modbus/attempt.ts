@@ -1,0 +1,56 @@
+import type { Clock } from '../../lib/clock.ts';
+import { messageOf } from '../../lib/errors.ts';
+import type { Log } from '../../lib/log.ts';
+import { MeterError, ModbusException, Unreachable } from './errors.ts';
+import { Patience } from './patience.ts';
+
+export interface AttemptParts {
+  readonly meter: string;
+  readonly model: string;
+  /** What is asked for, as the log calls it: 'clock', 'events'. */
+  readonly what: string;
+  /** Milliseconds between two tries of what the meter does not give. */
+  readonly probeInterval: number;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Illegal function, data address or data value: the meter does not have it. */
+const REFUSALS: readonly number[] = [1, 2, 3];
+
+/** Asks for what is beside a meter's readings: a meter that does not give it is told once, and asked rarely from then on. */
+export class Attempt {
+  readonly #parts: AttemptParts;
+  readonly #patience: Patience;
+  #isTold = false;
+
+  constructor(parts: AttemptParts) {
+    this.#parts = parts;
+    this.#patience = new Patience(3, parts.probeInterval);
+  }
+
+  /** What the work gives; undefined when it is not tried now or the meter did not give it. Faults of ours are thrown on. */
+  async of<T>(work: () => Promise<T>): Promise<T | undefined> {
+    if (this.#patience.isResting(this.#parts.clock.now())) return undefined;
+    try {
+      const result = await work();
+      this.#patience.succeeded();
+      this.#isTold = false;
+      return result;
+    } catch (error) {
+      if (!(error instanceof MeterError)) throw error;
+      if (!(error instanceof Unreachable)) this.#failed(error);
+      return undefined;
+    }
+  }
+
+  #failed(error: MeterError): void {
+    const { clock, log, meter, model, what } = this.#parts;
+    const now = clock.now();
+    if (error instanceof ModbusException && REFUSALS.includes(error.code)) this.#patience.restFrom(now);
+    else this.#patience.failed(now);
+    if (this.#isTold || !this.#patience.isResting(now)) return;
+    this.#isTold = true;
+    log.warn({ meter, model, what, reason: messageOf(error) }, 'Meter does not give what its model says it has');
+  }
+}

@@ -1,0 +1,118 @@
+import type { Log } from '../../lib/log.ts';
+import type { ModbusNumber } from '../model.ts';
+import { decode } from './codec.ts';
+import type { Ask, Request } from './request.ts';
+import { spanOfPlace } from './span.ts';
+
+export interface RecordJournalParts {
+  readonly meter: string;
+  readonly unit: number;
+  /** As the log calls it: 'events', 'records'. */
+  readonly name: string;
+  /** Holds the number of the newest record; numbers count up from 1. */
+  readonly newest: ModbusNumber;
+  readonly capacity: number;
+  readonly recordLength: number;
+  /** Registers of one request. */
+  readonly maxBlock: number;
+  /** The request for `count` registers from register `offset` of the records. */
+  request(offset: number, count: number): Request;
+  readonly log: Log;
+}
+
+/** The number of the last record that was taken, and how often the numbers began anew. */
+export interface JournalPosition {
+  readonly number: number;
+  readonly resets: number;
+}
+
+export interface JournalRecord {
+  /** What no other record of this journal ever has: its number, and behind it how often the numbers had begun anew. */
+  readonly key: string;
+  readonly bytes: Buffer;
+}
+
+export interface JournalBatch {
+  readonly records: readonly JournalRecord[];
+  /** Where it goes on once these records are durable. */
+  readonly position: JournalPosition;
+}
+
+const BATCH = 20;
+
+/**
+ * Numbered records of which the newest overwrite the oldest: record n stands in slot (n - 1) mod capacity. It keeps no
+ * position of its own.
+ */
+export class RecordJournal {
+  readonly #parts: RecordJournalParts;
+
+  constructor(parts: RecordJournalParts) {
+    this.#parts = parts;
+  }
+
+  /** The position behind the newest record; undefined when the meter does not say. */
+  async end(ask: Ask, { resets, number }: JournalPosition): Promise<JournalPosition | undefined> {
+    const newest = await this.#newest(ask);
+    if (newest === undefined) return undefined;
+    if (newest >= number) return { number: newest, resets };
+    const { meter, name, log } = this.#parts;
+    log.warn({ meter, log: name, was: number, newest }, 'The log of a meter begins anew: it was cleared or replaced');
+    return { number: newest, resets: resets + 1 };
+  }
+
+  /** The records behind a position, oldest first, in batches. What was overwritten before it could be read is told. */
+  async *after(position: JournalPosition, ask: Ask): AsyncGenerator<JournalBatch> {
+    const end = await this.end(ask, position);
+    if (!end) return;
+    let done = end.resets === position.resets ? position : { number: 0, resets: end.resets };
+    while (done.number < end.number) {
+      const from = this.#notOverwritten(done.number, end.number);
+      const numbers = range(from + 1, Math.min(from + BATCH, end.number));
+      const records: { number: number; bytes: Buffer }[] = [];
+      for (const number of numbers) records.push({ number, bytes: await this.#read(number, ask) });
+      // The meter writes on while it is read.
+      const newest = (await this.#newest(ask)) ?? end.number;
+      const oldest = this.#notOverwritten(from, newest);
+      const { resets } = end;
+      const position = { number: Math.max(oldest, numbers.at(-1) ?? from), resets };
+      const sound = records.filter(({ number }) => number > oldest);
+      yield { records: sound.map(({ number, bytes }) => ({ key: keyOf(number, resets), bytes })), position };
+      done = position;
+    }
+  }
+
+  /** The last record before those that are still there; what is lost is told. */
+  #notOverwritten(taken: number, newest: number): number {
+    const { capacity, meter, name, log } = this.#parts;
+    const lost = newest - capacity - taken;
+    if (lost <= 0) return taken;
+    log.warn({ meter, log: name, lost }, 'The log of a meter was overwritten before it was read');
+    return taken + lost;
+  }
+
+  async #newest(ask: Ask): Promise<number | undefined> {
+    const { unit, newest } = this.#parts;
+    const bytes = await ask({ unit, ...spanOfPlace(newest) });
+    const raw = decode(bytes, 0, newest);
+    return typeof raw === 'number' ? raw * newest.scale : undefined;
+  }
+
+  async #read(number: number, ask: Ask): Promise<Buffer> {
+    const { capacity, recordLength, maxBlock, request } = this.#parts;
+    const first = ((number - 1) % capacity) * recordLength;
+    const parts: Buffer[] = [];
+    for (let offset = 0; offset < recordLength; offset += maxBlock) {
+      parts.push(await ask(request(first + offset, Math.min(maxBlock, recordLength - offset))));
+    }
+    return Buffer.concat(parts);
+  }
+}
+
+function keyOf(number: number, resets: number): string {
+  return resets === 0 ? `${number}` : `${number}-r${resets}`;
+}
+
+function range(from: number, to: number): readonly number[] {
+  return Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);
+}

@@ -1,0 +1,371 @@
+import { describe, expect, it } from 'vitest';
+import type { EventLog, ModbusModel } from '../../../src/meters/model.ts';
+import {
+  cursors,
+  events,
+  keepEvents,
+  line,
+  lineWith,
+  log,
+  look,
+  MODEL,
+  now,
+  PROBE,
+  pass,
+  putMeter,
+  round,
+  server,
+} from './line-bench.ts';
+
+const at = (address: number) => ({ functionCode: 4, address, type: 'uint16', order: 'ABCD' }) as const;
+const warnings = () => log.lines.filter(({ level }) => level === 'warn');
+
+function withEvents(form: EventLog): ModbusModel {
+  return { ...MODEL, events: form };
+}
+
+/** The daemon is started again: the same meter, and the cursor that was saved. */
+async function restart(model: ModbusModel): Promise<void> {
+  await line?.stop();
+  lineWith([1], { model });
+  await round(['m1']);
+}
+
+describe('the last event of a meter', () => {
+  const model = withEvents({
+    form: 'last',
+    interval: 1_000,
+    fields: {
+      phases: { place: at(100), coding: 'kmb' },
+      kind: { place: at(101), kinds: { 1: 'swell', 2: 'dip' } },
+      start: { ...at(102), type: 'uint32', format: 'unix_s', utcOffset: 0 },
+      duration: { ...at(104), scale: 10 },
+      extreme: { ...at(105), scale: 0.1 },
+    },
+  });
+
+  /** A dip on L2 and L3, 2 s ago, for 120 ms, to 41.5 V. */
+  function put(start: number, kind = 2): void {
+    const seconds = Math.floor(start / 1_000);
+    server.put(1, 4, 100, [start === 0 ? 0 : 0x86, kind, seconds >> 16, seconds & 0xffff, 12, 415]);
+  }
+
+  it('is handed on once, with primary voltage, and across a restart not again', async () => {
+    putMeter(1);
+    put(0, 0);
+    lineWith([1], { model, rating: { ctRatio: 1, ptRatio: 100 } });
+    await round(['m1']);
+    await look('m1');
+    expect(events).toEqual([]);
+    const start = now - 2_000;
+    put(start);
+    for (let tick = 0; tick < 3; tick += 1) await look('m1');
+    expect(events).toEqual([
+      {
+        meter: 'm1',
+        key: `${start}-dip-L2L3`,
+        kind: 'dip',
+        start,
+        duration: 120,
+        phases: ['L2', 'L3'],
+        extreme: 4_150,
+        arrivedAt: now,
+        isLate: false,
+      },
+    ]);
+    await restart(model);
+    await look('m1');
+    expect(events).toHaveLength(1);
+    put(now - 1_000, 1);
+    await look('m1');
+    expect(events).toMatchObject([{ kind: 'dip' }, { kind: 'swell', isLate: false }]);
+    expect(server.requests.filter(({ start }) => start === 100).every(({ count }) => count === 6)).toBe(true);
+  });
+
+  it('is late at first sight, and when it ended long before it was seen', async () => {
+    putMeter(1);
+    put(now - 2_000);
+    lineWith([1], { model });
+    await round(['m1']);
+    await look('m1');
+    expect(events).toMatchObject([{ isLate: true }]);
+    // Two intervals and 10 s are the limit; it lasted 120 ms.
+    put(now - 12_000);
+    await look('m1');
+    put(now - 13_000);
+    await look('m1');
+    expect(events.slice(1)).toMatchObject([{ isLate: false }, { isLate: true }]);
+  });
+
+  it('is judged by our clock where the clock of the meter is known to be wrong', async () => {
+    putMeter(1);
+    put(0, 0);
+    const hour = 3_600_000;
+    const seconds = (now - hour) / 1_000;
+    server.put(1, 4, 200, [seconds >> 16, seconds & 0xffff]);
+    const clock = { ...at(200), type: 'uint32', format: 'unix_s', utcOffset: 0 } as const;
+    lineWith([1], { model: { ...model, clock } });
+    await round(['m1']);
+    await look('m1');
+    put(now - hour - 1_000);
+    await look('m1');
+    expect(events).toMatchObject([{ start: now - hour - 1_000, isLate: false }]);
+  });
+
+  it('comes again when it could not be kept', async () => {
+    putMeter(1);
+    put(now);
+    let isDiskFull = true;
+    lineWith([1], {
+      model,
+      onEvents: (news, cursor) => {
+        if (isDiskFull) return Promise.reject(new Error('disk full'));
+        return keepEvents(news, cursor);
+      },
+    });
+    await round(['m1']);
+    await look('m1');
+    await look('m1');
+    expect(cursors.size).toBe(0);
+    isDiskFull = false;
+    await look('m1');
+    expect(events).toHaveLength(1);
+    expect(log.lines.filter(({ level }) => level === 'error')).toMatchObject([
+      { fields: { meter: 'm1', log: 'events', err: { message: 'disk full' } } },
+    ]);
+  });
+
+  it('is not asked for at each look when the meter does not have it, which is told once', async () => {
+    putMeter(1);
+    lineWith([1], { model });
+    for (let tick = 0; tick < 5; tick += 1) {
+      await round(['m1']);
+      await look('m1');
+    }
+    const asked = () => server.requests.filter(({ start }) => start === 100).length;
+    expect(asked()).toBe(1);
+    pass(PROBE);
+    await look('m1');
+    expect(asked()).toBe(2);
+    expect(warnings()).toMatchObject([{ fields: { meter: 'm1', what: 'events' } }]);
+  });
+});
+
+describe('the event counters of a meter', () => {
+  const counter = { kind: 'alarm', phases: [] } as const;
+  const model = withEvents({
+    form: 'counters',
+    interval: 1_000,
+    counters: [
+      { ...counter, name: 'events', place: { ...at(100), type: 'uint32' } },
+      { ...counter, name: 'transients', kind: 'transient', place: { ...at(102), type: 'uint32' } },
+    ],
+  });
+  const put = (events: number, transients: number) => server.put(1, 4, 100, [0, events, 0, transients]);
+
+  it('say how much they rose since they were seen first, and across a restart', async () => {
+    putMeter(1);
+    put(7, 2);
+    lineWith([1], { model });
+    await round(['m1']);
+    await look('m1');
+    expect(events).toEqual([]);
+    put(9, 2);
+    await look('m1');
+    await look('m1');
+    expect(events).toEqual([
+      {
+        meter: 'm1',
+        key: 'events-9',
+        kind: 'alarm',
+        start: now,
+        phases: [],
+        note: 'events rose by 2',
+        arrivedAt: now,
+        isLate: false,
+      },
+    ]);
+    put(9, 3);
+    await restart(model);
+    await look('m1');
+    // It rose while nobody looked.
+    expect(events.slice(1)).toMatchObject([{ key: 'transients-3', kind: 'transient', isLate: true }]);
+    expect(server.requests.filter(({ start }) => start === 100)).toHaveLength(4);
+  });
+
+  it('leave the line closed where it is closed after each poll', async () => {
+    putMeter(1);
+    put(7, 2);
+    lineWith([1], { model, timing: { closeAfterPoll: true } });
+    await round(['m1']);
+    await expect.poll(() => server.openConnections).toBe(0);
+    await look('m1');
+    expect(cursors.size).toBe(1);
+    await expect.poll(() => server.openConnections).toBe(0);
+  });
+
+  it('that fall are told, and count from there under keys of their own', async () => {
+    putMeter(1);
+    put(7, 0);
+    lineWith([1], { model });
+    await round(['m1']);
+    await look('m1');
+    put(8, 0);
+    await look('m1');
+    put(6, 0);
+    await look('m1');
+    put(8, 0);
+    await look('m1');
+    expect(events.map(({ key }) => key)).toEqual(['events-8', 'events-r1-8']);
+    expect(warnings()).toMatchObject([{ fields: { meter: 'm1', counter: 'events', was: 8, lost: 6 } }]);
+  });
+});
+
+describe.each(['ring', 'file'] as const)('the event records of a meter (%s)', (form) => {
+  const CAPACITY = 5;
+  const LENGTH = 4;
+  const common = {
+    interval: 1_000,
+    newest: { ...at(100), scale: 1 },
+    capacity: CAPACITY,
+    recordLength: LENGTH,
+    fields: {
+      start: { ...at(0), type: 'uint32', format: 'unix_s', utcOffset: 0 },
+      kind: { place: at(2), kinds: { 2: 'dip' } },
+      phases: { place: at(3), coding: 'mask' },
+    },
+  } as const;
+  const model = withEvents(
+    form === 'ring' ? { ...common, form, first: 1_000, functionCode: 3 } : { ...common, form, file: 4 },
+  );
+
+  /** Record number n, of an event that began n seconds ago at 08:00. */
+  function write(number: number): void {
+    const seconds = now / 1_000 - number;
+    const words = [Math.floor(seconds / 65_536), seconds % 65_536, 2, 0b101];
+    const offset = ((number - 1) % CAPACITY) * LENGTH;
+    if (form === 'ring') server.put(1, 3, 1_000 + offset, words);
+    else server.putRecords(1, 4, offset, words);
+    server.put(1, 4, 100, [number]);
+  }
+  const keys = () => events.map(({ key }) => key);
+
+  it('come once each, in their order, across the end of the ring and a restart', async () => {
+    putMeter(1);
+    server.put(1, 4, 100, [0]);
+    lineWith([1], { model });
+    await round(['m1']);
+    await look('m1');
+    for (const number of [1, 2, 3]) write(number);
+    await look('m1');
+    await look('m1');
+    expect(keys()).toEqual(['1', '2', '3']);
+    expect(events[1]).toMatchObject({ kind: 'dip', phases: ['L1', 'L3'], start: now - 2_000, isLate: false });
+    await restart(model);
+    for (const number of [4, 5, 6, 7]) write(number);
+    await look('m1');
+    expect(keys()).toEqual(['1', '2', '3', '4', '5', '6', '7']);
+    expect(warnings()).toEqual([]);
+  });
+
+  it('that were overwritten before they were read are told by their number', async () => {
+    putMeter(1);
+    write(1);
+    lineWith([1], { model });
+    await round(['m1']);
+    await look('m1');
+    for (let number = 2; number <= 9; number += 1) write(number);
+    await look('m1');
+    // Of the 8 new ones the ring holds the last 5.
+    expect(keys()).toEqual(['1', '5', '6', '7', '8', '9']);
+    expect(warnings()).toMatchObject([{ fields: { meter: 'm1', log: 'events', lost: 3 } }]);
+  });
+
+  it('that are overwritten while they are read are not mixed up', async () => {
+    putMeter(1);
+    write(1);
+    lineWith([1], { model });
+    await round(['m1']);
+    await look('m1');
+    for (let number = 2; number <= 5; number += 1) write(number);
+    let isQuiet = true;
+    server.fault = ({ start, functionCode }) => {
+      // The meter writes number 7 over number 2 just before that is read.
+      if (isQuiet && functionCode !== 4 && start % 1_000 === LENGTH) {
+        isQuiet = false;
+        write(6);
+        write(7);
+      }
+      return undefined;
+    };
+    await look('m1');
+    await look('m1');
+    expect(keys()).toEqual(['1', '3', '4', '5', '6', '7']);
+    expect(warnings()).toMatchObject([{ fields: { lost: 1 } }]);
+  });
+
+  it('that begin anew have keys of their own, and it is told', async () => {
+    putMeter(1);
+    for (const number of [1, 2, 3]) write(number);
+    lineWith([1], { model });
+    await round(['m1']);
+    await look('m1');
+    write(1);
+    await look('m1');
+    expect(keys()).toEqual(['1', '2', '3', '1-r1']);
+    expect(warnings()).toMatchObject([{ fields: { meter: 'm1', was: 3, newest: 1 } }]);
+  });
+
+  it('never delay the polls: one of their requests at most comes before a poll', async () => {
+    putMeter(1);
+    putMeter(2);
+    for (const number of [1, 2, 3, 4, 5]) write(number);
+    server.put(2, 4, 100, [0]);
+    lineWith([1, 2], { model });
+    await round(['m1', 'm2']);
+    const order: string[] = [];
+    server.fault = ({ unit, functionCode, start }) => {
+      const isRecord = functionCode !== 4;
+      order.push(isRecord ? 'record' : `${unit}@${start}`);
+      if (isRecord && order.filter((each) => each === 'record').length === 2) line?.poll('m2');
+      return undefined;
+    };
+    await look('m1');
+    await expect.poll(() => order.filter((each) => each === '2@70').length).toBe(1);
+    expect(order).toEqual(['1@100', 'record', 'record', '2@0', '2@70', 'record', 'record', 'record', '1@100']);
+  });
+});
+
+describe('many event records of a meter', () => {
+  it('come in batches, and go on behind the last one that was kept', async () => {
+    const model = withEvents({
+      form: 'ring',
+      interval: 1_000,
+      newest: { ...at(100), scale: 1 },
+      first: 1_000,
+      capacity: 64,
+      recordLength: 1,
+      functionCode: 4,
+      fields: { kind: { place: at(0), kinds: { 2: 'dip' } } },
+    });
+    putMeter(1);
+    server.put(1, 4, 100, [45]);
+    server.put(1, 4, 1_000, Array<number>(45).fill(2));
+    const batches: number[] = [];
+    lineWith([1], {
+      model,
+      onEvents: (news, cursor) => {
+        batches.push(news.length);
+        if (batches.length === 2) return Promise.reject(new Error('disk full'));
+        return keepEvents(news, cursor);
+      },
+    });
+    await round(['m1']);
+    await look('m1');
+    await look('m1');
+    expect(batches).toEqual([20, 20, 20, 5]);
+    expect(events.map(({ key }) => key)).toEqual(Array.from({ length: 45 }, (_, index) => `${index + 1}`));
+    await look('m1');
+    expect(batches).toHaveLength(4);
+  });
+});

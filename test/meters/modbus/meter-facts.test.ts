@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest';
+import type { ModbusModel, TimeFormat } from '../../../src/meters/model.ts';
+import {
+  health,
+  lineWith,
+  log,
+  MODEL,
+  now,
+  PROBE,
+  pass,
+  putMeter,
+  readings,
+  register,
+  round,
+  server,
+} from './line-bench.ts';
+
+const number = { functionCode: 4, type: 'uint16', order: 'ABCD' } as const;
+
+describe('transformer ratios in a meter', () => {
+  const model: ModbusModel = {
+    ...MODEL,
+    registers: [register('voltage_l1_n', 0), register('active_power_total', 2)],
+    ratios: { ct: { ...number, address: 50, scale: 1 }, pt: { ...number, address: 51, scale: 0.1 } },
+  };
+  const put = (ct: number, pt: number) => {
+    server.putFloat(1, 4, 0, 57.5);
+    server.putFloat(1, 4, 2, 100);
+    server.put(1, 4, 50, [ct, pt]);
+  };
+
+  it('make its values primary', async () => {
+    put(40, 1_000);
+    lineWith([1], { model });
+    await round(['m1']);
+    // 57.5 V × 100, 100 W × 40 × 100.
+    expect(readings).toMatchObject([{ values: { voltage_l1_n: 5_750, active_power_total: 400_000 } }]);
+    await round(['m1']);
+    expect(server.requests.filter(({ start }) => start >= 50)).toHaveLength(2);
+  });
+
+  it('give way to one that is configured', async () => {
+    put(40, 1_000);
+    lineWith([1], { model, rating: { ctRatio: 20, ptRatio: 1 } });
+    await round(['m1']);
+    expect(readings).toMatchObject([{ values: { voltage_l1_n: 5_750, active_power_total: 200_000 } }]);
+    expect(server.requests.some(({ start }) => start === 50)).toBe(false);
+  });
+
+  it('are read again after an hour and after each new connection', async () => {
+    put(40, 1_000);
+    lineWith([1], { model });
+    await round(['m1']);
+    put(80, 1_000);
+    await round(['m1']);
+    expect(readings.at(-1)?.values.active_power_total).toBe(400_000);
+    pass(3_600_000);
+    await round(['m1']);
+    expect(readings.at(-1)?.values.active_power_total).toBe(800_000);
+    put(10, 1_000);
+    const { port } = server;
+    await server.stop();
+    await server.start(port);
+    await round(['m1']);
+    await round(['m1']);
+    expect(readings.at(-1)?.values.active_power_total).toBe(100_000);
+  });
+
+  it.each([
+    ['0', 0, {}],
+    ['not there', 0xffff, { invalid: [0xffffn] }],
+  ])('that are %s keep its readings back, and are told once', async (_, ct, more) => {
+    put(ct, 1_000);
+    lineWith([1], { model: { ...model, ratios: { ct: { ...number, ...more, address: 50, scale: 1 } } } });
+    for (let tick = 0; tick < 3; tick += 1) await round(['m1']);
+    pass(PROBE);
+    await round(['m1']);
+    expect(readings).toEqual([]);
+    expect(health.get('m1')?.status).toMatchObject({ answering: false, failed: 4 });
+    expect(log.lines.filter(({ message }) => message === 'Meter has no usable transformer ratio')).toMatchObject([
+      { level: 'warn', fields: { meter: 'm1', ratio: 'ct', register: 50 } },
+    ]);
+    put(5, 1_000);
+    pass(PROBE);
+    await round(['m1']);
+    expect(readings).toMatchObject([{ values: { voltage_l1_n: 57.5, active_power_total: 500 } }]);
+  });
+});
+
+describe('a SunSpec device', () => {
+  const model: ModbusModel = {
+    ...MODEL,
+    registers: [register('voltage_l1_n', 2, { functionCode: 3, type: 'int16' })],
+    sunspec: { models: [202, 203] },
+  };
+  const SUNS = [0x5375, 0x6e53];
+
+  /** Models 1 of 3 registers, 203 of 4, and the end. */
+  function put(start: number, volts: number, id = 203): void {
+    server.put(1, 3, start, [...SUNS, 1, 3, 0, 0, 0, id, 4, volts, 0, 0, 0, 0xffff, 0]);
+  }
+
+  it.each([40_000, 50_000, 0])('is found at %i', async (start) => {
+    put(start, 231);
+    lineWith([1], { model });
+    await round(['m1']);
+    await round(['m1']);
+    expect(readings).toMatchObject([{ values: { voltage_l1_n: 231 } }, { values: { voltage_l1_n: 231 } }]);
+    // Mark and header of model 1 take 2 + 2 + 3 registers: the id of 203 stands 7 on, its value 2 on from there.
+    expect(server.requests.slice(-2).map((request) => request.start)).toEqual([start + 9, start + 9]);
+  });
+
+  it('that has none of the models says which it has', async () => {
+    put(40_000, 231, 103);
+    lineWith([1], { model });
+    await round(['m1']);
+    expect(readings).toEqual([]);
+    expect(health.get('m1')?.status.lastError).toBe('the SunSpec map at 40000 has models 1, 103, not one of 202, 203');
+  });
+
+  it('without a map says so', async () => {
+    server.put(1, 3, 10, [1]);
+    lineWith([1], { model });
+    await round(['m1']);
+    expect(health.get('m1')?.status.lastError).toBe('no SunSpec map begins at 40000, 50000, 0');
+  });
+
+  it('is looked for anew when another one answers after a new connection', async () => {
+    put(40_000, 231);
+    lineWith([1], { model });
+    await round(['m1']);
+    const { port } = server;
+    await server.stop();
+    server.fault = ({ start }) => (start >= 40_000 ? { kind: 'exception', code: 2 } : undefined);
+    put(0, 229);
+    await server.start(port);
+    for (let tick = 0; tick < 3; tick += 1) await round(['m1']);
+    expect(readings.at(-1)).toMatchObject({ values: { voltage_l1_n: 229 } });
+  });
+});
+
+describe("a meter's clock", () => {
+  const at = Date.UTC(2026, 2, 1, 8, 0, 30, 250);
+  const of2000 = Date.UTC(2000, 0, 1);
+  const words = (value: bigint, count: number) =>
+    Array.from({ length: count }, (_, index) => Number((value >> BigInt(16 * (count - 1 - index))) & 0xffffn));
+
+  function clockOf(format: TimeFormat, type: 'uint16' | 'uint32' | 'int64', utcOffset = 0): ModbusModel {
+    return { ...MODEL, clock: { functionCode: 4, address: 200, type, order: 'ABCD', format, utcOffset } };
+  }
+
+  /** The meter's clock stands at 08:00:30.250; ours at 08:00:00. */
+  it.each<[string, ModbusModel, number[], number]>([
+    ['unix_s', clockOf('unix_s', 'uint32'), words(BigInt(Math.floor(at / 1_000)), 2), 30],
+    ['unix_ms', clockOf('unix_ms', 'int64'), words(BigInt(at), 4), 30.25],
+    ['unix_2ns', clockOf('unix_2ns', 'int64'), words(BigInt(at) * 500_000n, 4), 30.25],
+    ['since_2000_s', clockOf('since_2000_s', 'uint32'), words(BigInt(Math.floor((at - of2000) / 1_000)), 2), 30],
+    ['since_2000_ms', clockOf('since_2000_ms', 'int64'), words(BigInt(at - of2000), 4), 30.25],
+    ['fields with milliseconds', clockOf('fields', 'uint16'), [2026, 3, 1, 8, 0, 30, 250], 30.25],
+    ['fields with two digits of the year', clockOf('fields', 'uint16'), [26, 3, 1, 8, 0, 30], 30],
+    ['fields of a zone', clockOf('fields', 'uint16', 8 * 3_600_000), [26, 3, 1, 16, 0, 30], 30],
+  ])('in %s is compared with ours', async (_, model, registers, expected) => {
+    putMeter(1);
+    server.put(1, 4, 200, registers);
+    lineWith([1], { model });
+    await round(['m1']);
+    expect(readings[0]?.values.clock_offset).toBeCloseTo(expected, 5);
+    await round(['m1']);
+    expect(readings[1]?.values).not.toHaveProperty('clock_offset');
+    expect(readings[1]?.missing).toBeUndefined();
+  });
+
+  it('counts for the middle of the request', async () => {
+    putMeter(1);
+    server.put(1, 4, 200, words(BigInt(now / 1_000), 2));
+    server.fault = ({ start }) => {
+      if (start === 200) pass(600);
+      return undefined;
+    };
+    lineWith([1], { model: clockOf('unix_s', 'uint32') });
+    await round(['m1']);
+    expect(readings[0]?.values.clock_offset).toBeCloseTo(-0.3, 5);
+  });
+
+  it.each([
+    ['no date', [2026, 13, 1, 8, 0, 0], 'not a number'],
+    ['not there', [], 'not readable'],
+  ])('that is %s is missing', async (_, registers, reason) => {
+    putMeter(1);
+    server.put(1, 4, 200, registers);
+    lineWith([1], { model: clockOf('fields', 'uint16') });
+    await round(['m1']);
+    expect(readings[0]).toMatchObject({ values: { voltage_l1_n: 230 }, missing: { clock_offset: reason } });
+  });
+});
