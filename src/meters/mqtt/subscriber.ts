@@ -1,199 +1,238 @@
-import { connect, type IPublishPacket, type MqttClient } from 'mqtt';
+import type { IPublishPacket, MqttClient } from 'mqtt';
 import type { MeterPlace } from '../../domain/fleet.ts';
+import type { Reading } from '../../domain/reading.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { withinTime } from '../../lib/within-time.ts';
 import type { MeterHealth } from '../meter-health.ts';
-import type { MqttModel } from '../model.ts';
 import type { BrokerOptions } from '../options.ts';
-import type { ReadingSink } from '../reading-sink.ts';
-import { understand } from './payload.ts';
-
-export interface TopicMeter {
-  readonly place: MeterPlace;
-  readonly topic: string;
-  readonly model: MqttModel;
-  readonly health: MeterHealth;
-}
+import type { EventSink, ReadingSink } from '../reading-sink.ts';
+import { ArrivalTimes } from './arrival-times.ts';
+import { BrokerConnection } from './broker-connection.ts';
+import type { DeadLetters } from './dead-letters.ts';
+import { Gathering } from './gathering.ts';
+import type { Heard, Outgoing, Packet } from './heard.ts';
+import { Interpreter } from './interpreter.ts';
+import type { PayloadModel } from './mapping.ts';
+import { Poison } from './poison.ts';
+import { MOST_IN_HAND, type Receipt, Receipts } from './receipts.ts';
+import { Redelivery } from './redelivery.ts';
+import { Subscriptions } from './subscriptions.ts';
 
 export interface SubscriberParts {
   readonly broker: BrokerOptions;
-  readonly meters: readonly TopicMeter[];
+  readonly places: readonly { readonly place: MeterPlace; readonly model: PayloadModel }[];
+  /** Of the site: for payloads whose times have no zone. */
+  readonly timeZone: string;
+  readonly health: (meterId: string) => MeterHealth | undefined;
+  readonly deadLetters: DeadLetters;
   readonly clock: Clock;
   readonly log: Log;
   readonly onReading: ReadingSink;
+  readonly onEvents: EventSink;
 }
 
-const RECONNECT_PERIOD = 2_000;
-const REDELIVERY_PAUSE = 5_000;
-const MOST_IN_HAND = 1_000;
-const STOP_WITHIN = 1_000;
-/** Milliseconds by which the stamps of a burst may run ahead of the clock. */
-const LONGEST_BURST = 1_000;
+/** How a broker's connection goes. Times are epoch milliseconds UTC; the counts begin with the start of the daemon. */
+export interface BrokerStatus {
+  readonly isConnected: boolean;
+  /** Since when it is connected, or is not. */
+  readonly since: number;
+  readonly received: number;
+  /** Messages that the broker marked as sent before. */
+  readonly redelivered: number;
+  readonly poison: number;
+  /** Messages that are not acknowledged yet. */
+  readonly inHand: number;
+  readonly refusedTopics: readonly string[];
+}
 
-/** Tells the library to go on without an acknowledgement: ours follows when the reading is durable. */
+const STOP_WITHIN = 1_000;
+/** Expected intervals without any message, upon which a connection that seems well is renewed. */
+const INTERVALS_OF_SILENCE = 5;
+
+/** Tells the library to go on without an acknowledgement: ours follows when the message is durable. */
 const LATER = new Error('acknowledged later');
 
 /**
- * The meters of one broker. The session is persistent and messages are acknowledged only when their readings are durable:
- * what the broker has and we do not is sent again. The library takes messages strictly one after the other and
- * acknowledges in between, so the acknowledgements are written here, or each message would wait for the disk on its own.
- * When a reading could not be stored, its message stays unacknowledged and the connection is renewed after a pause, upon
- * which the broker sends it again.
+ * The meters of one broker. The session is persistent and messages are acknowledged only when their readings and events
+ * are durable: what the broker has and we do not is sent again. The library takes messages strictly one after the other
+ * and acknowledges in between, so the acknowledgements are written here, or each message would wait for the disk on its
+ * own. When something could not be stored, its message stays unacknowledged and the connection is renewed after a pause,
+ * upon which the broker sends it again.
  */
 export class Subscriber {
   readonly #parts: SubscriberParts;
-  readonly #meters: ReadonlyMap<string, TopicMeter>;
-  readonly #inHand = new Set<Promise<void>>();
-  readonly #poisonedTopics = new Set<string>();
-  readonly #latestArrival = new Map<string, number>();
-  #client: MqttClient | undefined;
-  #isSubscribed = false;
-  #isDown = false;
-  #redelivery: NodeJS.Timeout | undefined;
+  readonly #interpreter: Interpreter;
+  readonly #gatherOf: ReadonlyMap<string, number>;
+  readonly #connection: BrokerConnection;
+  readonly #subscriptions: Subscriptions;
+  readonly #receipts: Receipts;
+  readonly #gathering: Gathering;
+  readonly #poison: Poison;
+  readonly #redelivery: Redelivery;
+  readonly #arrivalTimes = new ArrivalTimes();
+  #isStopping = false;
+  #held: (() => void) | undefined;
+  #since: number | undefined;
+  #received = 0;
+  #redelivered = 0;
 
   constructor(parts: SubscriberParts) {
+    const { broker, places, log, timeZone } = parts;
     this.#parts = parts;
-    this.#meters = new Map(parts.meters.map((meter) => [meter.topic, meter]));
+    this.#interpreter = new Interpreter(places, timeZone);
+    this.#gatherOf = new Map(
+      places.flatMap(({ place, model }) => (model.gather > 0 ? [[place.meter.id, model.gather]] : [])),
+    );
+    this.#poison = new Poison(broker.id, parts.deadLetters, log);
+    this.#subscriptions = new Subscriptions({ broker: broker.id, topics: this.#interpreter.topics(), log });
+    this.#receipts = new Receipts(
+      (receipt, err) => this.#redelivery.notStored(receipt, err),
+      () => this.#goOn(),
+    );
+    this.#gathering = new Gathering(
+      (reading, receipts) => this.#deliver(this.#interpreter.completed(reading), receipts),
+      broker.protocol === '5',
+    );
+    const intervals = places.map(({ place }) => place.meter.pollInterval);
+    this.#connection = new BrokerConnection({
+      broker,
+      log,
+      longestSilence: Math.max(broker.keepalive, INTERVALS_OF_SILENCE * Math.max(0, ...intervals)),
+      isHeld: () => this.#held !== undefined,
+      onConnected: (client, isSessionPresent, isDoubtful) => {
+        this.#since = parts.clock.now();
+        this.#subscriptions.connected(client, isSessionPresent && !isDoubtful);
+      },
+      onPacket: (client, packet, next) => this.#take(client, packet, next),
+      onLost: () => {
+        this.#since = parts.clock.now();
+        this.#held = undefined;
+        this.#subscriptions.lost();
+      },
+    });
+    this.#redelivery = new Redelivery(broker.id, this.#connection, log);
   }
 
   /** Returns at once; a broker that is not there is tried until it is. */
   start(): void {
-    const { broker } = this.#parts;
-    // The handlers are attached before the library can have heard anything.
-    const client = connect(broker.url, {
-      clientId: broker.clientId,
-      clean: false,
-      keepalive: 30,
-      connectTimeout: 10_000,
-      reconnectPeriod: RECONNECT_PERIOD,
-      resubscribe: false,
-      // By default the library never tries again once a broker has refused it, even if only because it is starting.
-      reconnectOnConnackError: true,
-      protocolVersion: 4,
-      ...(broker.username !== undefined && { username: broker.username }),
-      ...(broker.password && { password: broker.password.reveal() }),
-    });
-    this.#client = client;
-    client.on('connect', ({ sessionPresent }) => this.#connected(client, sessionPresent));
-    client.on('close', () => this.#disconnected('the connection was closed'));
-    client.on('error', (error) => this.#disconnected(messageOf(error)));
-    client.handleMessage = (packet, next) => this.#take(client, packet, next);
+    this.#since = this.#parts.clock.now();
+    this.#connection.start();
   }
 
   /** Waits briefly for what is in hand, says goodbye to the broker and keeps the session there. Ends within 2 s. */
   async stop(): Promise<void> {
-    const client = this.#client;
-    this.#client = undefined;
-    clearTimeout(this.#redelivery);
-    if (!client) return;
-    await withinTime(Promise.allSettled(this.#inHand), STOP_WITHIN);
-    const isGraceful = client.connected;
-    await withinTime(client.endAsync(!isGraceful), STOP_WITHIN / 2);
-    client.stream.destroy();
+    this.#isStopping = true;
+    this.#redelivery.stop();
+    this.#gathering.flush();
+    await withinTime(Promise.all([this.#receipts.empty(), this.#parts.deadLetters.flush()]), STOP_WITHIN);
+    await this.#connection.stop();
   }
 
-  #connected(client: MqttClient, sessionPresent: boolean): void {
-    const { broker, log } = this.#parts;
-    log.info({ broker: broker.id, sessionPresent }, 'Broker connected');
-    this.#isDown = false;
-    // The first time even with a session: the topics may have changed since it began.
-    if (!sessionPresent) this.#isSubscribed = false;
-    const topics = [...this.#meters.keys()];
-    if (this.#isSubscribed || topics.length === 0) return;
-    client.subscribe(topics, { qos: 1 }, (error, granted) => {
-      const refused = granted?.filter(({ qos }) => qos === 128).map(({ topic }) => topic) ?? [];
-      this.#isSubscribed = !error && refused.length === 0;
-      if (refused.length > 0) log.error({ broker: broker.id, topics: refused }, 'Broker refuses topics');
-      // The connection ended meanwhile; the next one subscribes again.
-      if (error) log.warn({ broker: broker.id, reason: error.message }, 'Subscribing failed');
-    });
+  status(): BrokerStatus {
+    return {
+      isConnected: this.#connection.isConnected,
+      since: this.#since ?? 0,
+      received: this.#received,
+      redelivered: this.#redelivered,
+      poison: this.#poison.count,
+      inHand: this.#receipts.inHand,
+      refusedTopics: this.#subscriptions.refused,
+    };
   }
 
-  #disconnected(reason: string): void {
-    if (this.#isDown || !this.#client) return;
-    this.#isDown = true;
-    this.#parts.log.warn({ broker: this.#parts.broker.id, reason }, 'Broker is not connected');
-  }
-
-  #take(client: MqttClient, packet: IPublishPacket, next: (error?: Error) => void): void {
+  #take(client: MqttClient, { topic, payload, qos, retain, dup, messageId }: IPublishPacket, next: Next): void {
     // When stopping nothing more is taken: the broker keeps it for the next start.
-    if (!this.#client) {
+    if (this.#isStopping) return;
+    this.#received += 1;
+    if (dup) this.#redelivered += 1;
+    const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
+    const receipt = this.#receipts.take(client.stream, topic, qos === 0 ? undefined : messageId);
+    this.#hear(client, { topic, payload: bytes, isRetained: retain, arrivedAt: this.#parts.clock.now() }, receipt);
+    receipt.done();
+    if (this.#receipts.inHand < MOST_IN_HAND) {
       next(LATER);
       return;
     }
-    // On a later connection the number of this message may be another one's: it is answered on its own or not at all.
-    const { stream } = client;
-    const work = this.#handle(client, packet).then(
-      () => {
-        if (packet.qos === 1 && !stream.destroyed) stream.write(puback(packet.messageId ?? 0));
-      },
-      (err) => this.#notStored(stream, packet.topic, err),
-    );
-    this.#inHand.add(work);
-    void work.finally(() => this.#inHand.delete(work));
-    if (this.#inHand.size < MOST_IN_HAND) next(LATER);
-    else void Promise.race(this.#inHand).then(() => next(LATER));
+    this.#held = () => next(LATER);
+    // What waits for its other parts would wait in vain.
+    this.#gathering.relieve();
   }
 
-  async #handle(client: MqttClient, { payload, retain, topic }: IPublishPacket): Promise<void> {
-    const { clock, onReading } = this.#parts;
-    // What a broker kept may be of any age, and is not news.
-    if (retain) return;
-    const meter = this.#meters.get(topic);
-    // The session remembers a topic that the configuration no longer has.
-    if (!meter) {
-      client.unsubscribe(topic);
-      return;
-    }
-    const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
-    const understood = understand(bytes, meter.model, meter.place, clock.now());
-    if ('why' in understood) {
-      this.#poisoned(meter, understood.why);
-      return;
-    }
-    const { reading } = understood;
-    await onReading(
-      reading.timeSource === 'arrival' ? { ...reading, time: this.#unusedTime(topic, reading.time) } : reading,
-    );
-    meter.health.answered(reading.time);
+  #goOn(): void {
+    if (!this.#held || this.#receipts.inHand >= MOST_IN_HAND) return;
+    const next = this.#held;
+    this.#held = undefined;
+    next();
   }
 
-  /**
-   * The time of arrival, but never the same millisecond twice for one topic: messages without a time of their own come in
-   * bursts, and a meter has one reading for an instant.
-   */
-  #unusedTime(topic: string, arrivedAt: number): number {
-    const latest = this.#latestArrival.get(topic);
-    // A clock that was set back is followed.
-    const isBurst = latest !== undefined && latest >= arrivedAt && latest - arrivedAt < LONGEST_BURST;
-    const time = isBurst ? latest + 1 : arrivedAt;
-    this.#latestArrival.set(topic, time);
-    return time;
+  #hear(client: MqttClient, packet: Packet, receipt: Receipt): void {
+    let heard: Heard;
+    try {
+      heard = this.#interpreter.hear(packet);
+    } catch (error) {
+      this.#notUnderstood(client, packet, error);
+      return;
+    }
+    const { readings, events, requests } = heard;
+    for (const reading of readings) this.#handOn(reading, receipt);
+    if (events.length > 0) {
+      receipt.hold();
+      this.#attempt(() => this.#parts.onEvents(events), [receipt]);
+    }
+    for (const request of requests) this.#send(client, request);
+    if (readings.length === 0 && events.length === 0) this.#isForeign(client, packet.topic);
+  }
+
+  #handOn(reading: Reading, receipt: Receipt): void {
+    const span = this.#gatherOf.get(reading.meter) ?? 0;
+    const isStamped = reading.timeSource !== 'arrival' || (span > 0 && !this.#gathering.begins(reading));
+    const stamped = isStamped ? reading : { ...reading, time: this.#arrivalTimes.unused(reading.meter, reading.time) };
+    if (span > 0) {
+      this.#gathering.add(stamped, span, receipt);
+      return;
+    }
+    receipt.hold();
+    this.#deliver(stamped, [receipt]);
+  }
+
+  #deliver(reading: Reading, receipts: readonly Receipt[]): void {
+    this.#parts.health(reading.meter)?.answered(reading.time);
+    this.#attempt(() => this.#parts.onReading(reading), receipts);
+  }
+
+  #attempt(hand: () => void | Promise<void>, receipts: readonly Receipt[]): void {
+    let work: void | Promise<void>;
+    try {
+      work = hand();
+    } catch (error) {
+      for (const receipt of receipts) this.#receipts.failed(receipt, error);
+      return;
+    }
+    for (const receipt of receipts) this.#receipts.doneAfter(work, receipt);
   }
 
   /** Acknowledged all the same: what cannot be understood today will not be tomorrow, and would block the others. */
-  #poisoned({ health, place, topic }: TopicMeter, reason: string): void {
-    health.failed(new Error(reason), { isToldElsewhere: true });
-    if (this.#poisonedTopics.has(topic)) return;
-    this.#poisonedTopics.add(topic);
-    const { broker, log } = this.#parts;
-    log.warn({ broker: broker.id, topic, meter: place.meter.id, reason }, 'Payload is not understood');
+  #notUnderstood(client: MqttClient, packet: Packet, error: unknown): void {
+    if (this.#isForeign(client, packet.topic)) return;
+    this.#poison.found(packet, error);
+    for (const meter of this.#interpreter.meterOf(packet.topic)) {
+      this.#parts.health(meter)?.failed(error, { isToldElsewhere: true });
+    }
   }
 
-  #notStored(stream: MqttClient['stream'], topic: string, err: unknown): void {
-    if (this.#redelivery || !this.#client) return;
-    const { broker, log } = this.#parts;
-    log.error({ broker: broker.id, topic, err }, 'A reading could not be stored; its message is fetched again');
-    this.#redelivery = setTimeout(() => {
-      this.#redelivery = undefined;
-      stream.destroy();
-    }, REDELIVERY_PAUSE);
+  #isForeign(client: MqttClient, topic: string): boolean {
+    if (this.#interpreter.meterOf(topic).length > 0) return false;
+    return this.#subscriptions.isLeftOver(client, topic);
+  }
+
+  /** With QoS 0: what is asked is asked again when it is still needed. */
+  #send(client: MqttClient, { topic, payload }: Outgoing): void {
+    client.publish(topic, payload, { qos: 0 }, (error) => {
+      const { broker, log } = this.#parts;
+      if (error) log.debug({ broker: broker.id, topic, reason: error.message }, 'A request could not be sent');
+    });
   }
 }
 
-/** MQTT 3.1.1, 3.4: the whole packet is the number of the message. */
-function puback(messageId: number): Buffer {
-  return Buffer.from([0x40, 2, messageId >> 8, messageId & 0xff]);
-}
+type Next = (error?: Error) => void;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { Secret } from '../../../src/lib/secret.ts';
 import { describeWith } from '../../servers/require-server.ts';
 import {
+  deadLetters,
   health,
   keep,
   log,
@@ -59,7 +59,7 @@ describeWith('mosquitto', 'a subscriber at a real broker', (path) => {
     for (const durable of waiting) durable();
   });
 
-  it('drops what nobody can understand, tells it once for each topic, and goes on', async () => {
+  it('acknowledges what nobody can understand, keeps it aside, tells it once for each reason, and goes on', async () => {
     started();
     await ready();
     for (const poison of ['', 'no json', '[1]', '{"voltage_l1_n":', `{"x":"${'x'.repeat(300_000)}"}`]) {
@@ -67,10 +67,19 @@ describeWith('mosquitto', 'a subscriber at a real broker', (path) => {
     }
     await publish(1);
     await expect.poll(numbers, PATIENT).toEqual([1]);
-    expect(log.lines.filter(({ level }) => level === 'warn')).toMatchObject([
-      { message: 'Payload is not understood', fields: { topic: topic(), meter: topic() } },
-    ]);
+    const warnings = log.lines.filter(({ level }) => level === 'warn');
+    expect(new Set(warnings.map(({ message }) => message))).toEqual(new Set(['Payload is not understood']));
+    expect(new Set(warnings.map(({ fields }) => JSON.stringify(fields))).size).toBe(warnings.length);
+    expect(warnings[0]?.fields).toMatchObject({ broker: 'main', topic: topic() });
     expect(health.status.failed).toBe(5);
+    expect(subscriber?.status().poison).toBe(5);
+    await expect.poll(deadLetters, PATIENT).toHaveLength(5);
+    expect(deadLetters()[3]).toMatchObject({
+      broker: 'main',
+      topic: topic(),
+      time: new Date(START).toISOString(),
+      payload: Buffer.from('{"voltage_l1_n":').toString('base64'),
+    });
     // Acknowledged all of them: a new connection is not sent them again.
     await subscriber?.stop();
     started();
@@ -92,7 +101,7 @@ describeWith('mosquitto', 'a subscriber at a real broker', (path) => {
   });
 
   it('never writes its password into the log', async () => {
-    started(keep, [topic()], { username: 'u', password: new Secret('top-secret'), url: 'mqtt://127.0.0.1:1' });
+    started(keep, { section: { username: 'u', password: 'top-secret', url: 'mqtt://127.0.0.1:1' } });
     await expect.poll(() => log.lines.length, PATIENT).toBeGreaterThan(0);
     expect(JSON.stringify(log.lines)).not.toContain('top-secret');
   });

@@ -1,0 +1,115 @@
+import type { Reading } from '../../domain/reading.ts';
+import { type Incoming, NO_NEWS, type Outcome, type TopicListener } from './incoming.ts';
+import type { PayloadModel } from './mapping.ts';
+import type { MeterVoice } from './meter-voice.ts';
+import { isSaneTime } from './payload-time.ts';
+import { type NamedMetric, SparkplugNode } from './sparkplug-node.ts';
+import { rebirthRequest } from './sparkplug-payload.ts';
+import { MarkedValue, type ValueReader } from './value-reader.ts';
+
+/** A meter behind an edge node. `device` is '' where the node itself is the meter. */
+export interface EdgeMeter {
+  readonly device: string;
+  readonly voice: MeterVoice;
+  readonly values: ValueReader;
+  readonly hold: PayloadModel['hold'];
+}
+
+/** Metrics of one message may be older than its newest one by so much where nothing is held. */
+const AT_LEAST = 5_000;
+
+/** All meters behind one Sparkplug edge node: their births, deaths and sequence are one. */
+export class EdgeListener implements TopicListener {
+  readonly #group: string;
+  readonly #edge: string;
+  readonly #meters: EdgeMeter[] = [];
+  readonly #devices = new Set<string>();
+  readonly #node = new SparkplugNode(this.#devices);
+
+  constructor(group: string, edge: string) {
+    this.#group = group;
+    this.#edge = edge;
+  }
+
+  add(meter: EdgeMeter): void {
+    this.#meters.push(meter);
+    this.#devices.add(meter.device);
+  }
+
+  metersOf(levels: readonly string[]): readonly string[] {
+    const device = levels[4];
+    const meant = device === undefined ? this.#meters : this.#meters.filter((meter) => meter.device === device);
+    return meant.map(({ voice }) => voice.place.meter.id);
+  }
+
+  hear(incoming: Incoming): Outcome | undefined {
+    const { packet, levels } = incoming;
+    const [, , type = '', , device = ''] = levels;
+    // No birth or data is ever to be kept by a broker (Sparkplug 3.0, 6.4); commands are for the node.
+    if (packet.isRetained || !MESSAGES.has(type) || levels.length > 5) return undefined;
+    if (type.startsWith('D') !== (device !== '')) return undefined;
+    const payload = incoming.sparkplug();
+    const news = this.#node.hear(type, device, payload, packet.arrivedAt);
+    const meant = this.#meters.filter((meter) => news.death === 'node' || meter.device === device);
+    if (news.death) for (const { voice } of meant) voice.forget();
+    const readings = meant.flatMap((meter) =>
+      readingsOf(meter, news.metrics, payload.timestamp ?? packet.arrivedAt, packet.arrivedAt),
+    );
+    if (!news.isRebirthDue) return readings.length > 0 ? { ...NO_NEWS, readings } : NO_NEWS;
+    const topic = `spBv1.0/${this.#group}/NCMD/${this.#edge}`;
+    return { readings, events: [], requests: [{ topic, payload: rebirthRequest(packet.arrivedAt) }] };
+  }
+}
+
+const MESSAGES: ReadonlySet<string> = new Set(['NBIRTH', 'NDEATH', 'NDATA', 'DBIRTH', 'DDEATH', 'DDATA']);
+
+/**
+ * One reading for each instant of history, and for what is live one that has the time of its newest metric, until a metric
+ * repeats. In order of time.
+ */
+function readingsOf(meter: EdgeMeter, metrics: readonly NamedMetric[], usual: number, arrivedAt: number): Reading[] {
+  const timed = metrics.map((metric) => ({ metric, time: metric.timestamp ?? usual })).sort((a, b) => a.time - b.time);
+  const readings: Reading[] = [];
+  let instant: Instant = { metrics: new Map(), isHistorical: false };
+  const finish = (): void => {
+    const reading = instantReading(meter, instant, arrivedAt);
+    if (reading) readings.push(reading);
+  };
+  for (const each of timed) {
+    const { isHistorical, name } = each.metric;
+    const isAnother = instant.metrics.has(name) || isHistorical !== instant.isHistorical;
+    const isOtherTime = isHistorical && [...instant.metrics.values()].some(({ time }) => time !== each.time);
+    if (isAnother || isOtherTime) {
+      finish();
+      instant = { metrics: new Map(), isHistorical };
+    }
+    instant.metrics.set(name, each);
+  }
+  finish();
+  return readings;
+}
+
+interface Instant {
+  readonly metrics: Map<string, { readonly metric: NamedMetric; readonly time: number }>;
+  readonly isHistorical: boolean;
+}
+
+function instantReading(meter: EdgeMeter, { metrics, isHistorical }: Instant, arrivedAt: number): Reading | undefined {
+  const times = [...metrics.values()].map(({ time }) => time).filter((time) => isSaneTime(time, arrivedAt));
+  const newest = times.at(-1);
+  // Of history without a time that can be right nobody knows when it was.
+  if (metrics.size === 0 || (isHistorical && newest === undefined)) return undefined;
+  const oldest = newest === undefined ? Number.NEGATIVE_INFINITY : newest - Math.max(meter.hold, AT_LEAST);
+  const sample: Record<string, MarkedValue> = {};
+  for (const [name, { metric, time }] of metrics) {
+    // What a birth repeats from long ago is no news.
+    if (time < oldest) continue;
+    Object.defineProperty(sample, name, {
+      value: new MarkedValue(metric.value, metric.mark, metric.unit),
+      enumerable: true,
+    });
+  }
+  const said = meter.values.read(sample, undefined);
+  if (said.values.length === 0 && said.suspect.length === 0) return undefined;
+  return meter.voice.readingOf({ said, isHistorical, ...(newest !== undefined && { time: newest }) }, arrivedAt);
+}

@@ -1,0 +1,53 @@
+import { isQuantity, type Quantity } from '../../domain/quantity.ts';
+import type { Reading, Suspect } from '../../domain/reading.ts';
+
+interface Held {
+  readonly time: number;
+  readonly value?: number;
+  readonly suspect?: Suspect;
+}
+
+/**
+ * What one meter said lately, for senders that repeat only what has changed: for `hold` milliseconds it is part of the
+ * readings that follow. What was taken back is not, and a reading of the past stands for itself.
+ */
+export class HeldValues {
+  readonly #hold: number;
+  readonly #held = new Map<Quantity, Held>();
+  #latest = Number.NEGATIVE_INFINITY;
+
+  constructor(hold: number) {
+    this.#hold = hold;
+  }
+
+  /** The reading with what is held added to it. */
+  completed(reading: Reading): Reading {
+    if (reading.time < this.#latest) return reading;
+    this.#latest = reading.time;
+    this.#remember(reading);
+    const values: Partial<Record<Quantity, number>> = {};
+    const suspect: Partial<Record<Quantity, Suspect>> = {};
+    for (const [quantity, held] of this.#held) {
+      if (held.time < reading.time - this.#hold) this.#held.delete(quantity);
+      else if (held.suspect) suspect[quantity] = held.suspect;
+      else if (held.value !== undefined) values[quantity] = held.value;
+    }
+    return { ...reading, values, ...(Object.keys(suspect).length > 0 && { suspect }) };
+  }
+
+  /** The meter is dead as far as its sender knows. */
+  forget(): void {
+    this.#held.clear();
+    this.#latest = Number.NEGATIVE_INFINITY;
+  }
+
+  #remember({ time, values, suspect = {}, missing = {} }: Reading): void {
+    for (const [quantity, value] of entriesOf(values)) this.#held.set(quantity, { time, value });
+    for (const [quantity, each] of entriesOf(suspect)) this.#held.set(quantity, { time, suspect: each });
+    for (const [quantity] of entriesOf(missing)) this.#held.delete(quantity);
+  }
+}
+
+function* entriesOf<T>(record: Readonly<Partial<Record<Quantity, T>>>): Generator<[Quantity, T]> {
+  for (const [name, each] of Object.entries(record)) if (isQuantity(name) && each !== undefined) yield [name, each];
+}

@@ -1,0 +1,80 @@
+import { DateTime } from 'luxon';
+import { numberOf } from './payload-number.ts';
+
+/** How far a payload's time may be ahead of its arrival, and behind it. Milliseconds. */
+const MAX_AHEAD = 10_000;
+const MAX_AGE = 7 * 86_400_000;
+
+/** 'auto': ISO 8601, or a number whose size tells its unit. 'compact': YYYYMMDDhhmmss. */
+export const PAYLOAD_TIME_FORMATS = ['auto', 'iso', 's', 'ms', 'us', 'ns', 'compact'] as const;
+
+export type PayloadTimeFormat = (typeof PAYLOAD_TIME_FORMATS)[number];
+
+const MILLISECONDS: Readonly<Record<string, number>> = { s: 1_000, ms: 1, us: 1e-3, ns: 1e-6 };
+
+const ISO = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d:?\d\d)?$/i;
+const ISO_ZONE = /(Z|[+-]\d\d:?\d\d)$/i;
+const COMPACT = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/;
+
+/**
+ * A payload's time as epoch milliseconds; undefined for what is none. A text without a zone is local time of `zone` (IANA
+ * name) and nothing without one; of the two instants that an hour has which clocks repeat, the one nearer to `arrival`.
+ */
+export function timeOf(
+  found: unknown,
+  format: PayloadTimeFormat,
+  zone: string | undefined,
+  arrival: number,
+): number | undefined {
+  if (format === 'compact') return compactTime(found, zone, arrival);
+  const number = format === 'iso' || isDated(found) ? undefined : numberOf(found);
+  if (number !== undefined) return whole(number * (MILLISECONDS[format] ?? millisecondsBySize(number)));
+  if (typeof found !== 'string' || (format !== 'auto' && format !== 'iso')) return undefined;
+  return isoTime(found.trim(), zone, arrival);
+}
+
+/** '2026-...', which is looked at as a date at once. */
+function isDated(found: unknown): boolean {
+  return typeof found === 'string' && found.charAt(4) === '-';
+}
+
+function isoTime(text: string, zone: string | undefined, arrival: number): number | undefined {
+  if (!ISO.test(text)) return undefined;
+  const usual = text.replace(' ', 'T').replace(',', '.');
+  if (!ISO_ZONE.test(usual.slice(11))) return localTime(usual, zone, arrival);
+  return whole(Date.parse(usual.replace(/([+-]\d\d)(\d\d)$/, '$1:$2')));
+}
+
+/** Neither more than 10 s ahead of its arrival nor older than 7 days. */
+export function isSaneTime(time: number, arrival: number): boolean {
+  return time <= arrival + MAX_AHEAD && time >= arrival - MAX_AGE;
+}
+
+/** Seconds since 1970 reach 1e11 in the year 5138; milliseconds had it in 1973, and so on by thousands. */
+function millisecondsBySize(number: number): number {
+  const size = Math.abs(number);
+  if (size < 1e11) return 1_000;
+  if (size < 1e14) return 1;
+  return size < 1e17 ? 1e-3 : 1e-6;
+}
+
+function compactTime(found: unknown, zone: string | undefined, arrival: number): number | undefined {
+  // An object of a payload may have a toString of its own, which is no function.
+  if (typeof found !== 'string' && typeof found !== 'number') return undefined;
+  const match = COMPACT.exec(String(found));
+  if (!match) return undefined;
+  const [, year, month, day, hour, minute, second] = match;
+  return localTime(`${year}-${month}-${day}T${hour}:${minute}:${second}`, zone, arrival);
+}
+
+function localTime(text: string, zone: string | undefined, arrival: number): number | undefined {
+  if (zone === undefined) return undefined;
+  const time = DateTime.fromISO(text, { zone });
+  if (!time.isValid) return undefined;
+  const instants = time.getPossibleOffsets().map((instant) => instant.toMillis());
+  return whole(instants.reduce((a, b) => (Math.abs(a - arrival) <= Math.abs(b - arrival) ? a : b)));
+}
+
+function whole(time: number): number | undefined {
+  return Number.isFinite(time) ? Math.round(time) : undefined;
+}

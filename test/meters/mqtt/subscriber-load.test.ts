@@ -1,0 +1,140 @@
+import { expect, it } from 'vitest';
+import { describeWith } from '../../servers/require-server.ts';
+import {
+  handedOn,
+  keep,
+  log,
+  models,
+  numbers,
+  PATIENT,
+  publish,
+  publisher,
+  readings,
+  ready,
+  START,
+  started,
+  subscriber,
+  topic,
+  upTo,
+  useBroker,
+} from './subscriber-bench.ts';
+
+const LONG = { timeout: 40_000, interval: 50 };
+
+describeWith('mosquitto', 'a subscriber under load', (path) => {
+  // With every message on disk the broker itself would be the slow one.
+  useBroker(path, { isPersistent: false, lines: ['max_inflight_messages 20'] });
+
+  it('is not held up by a storm of poison', async () => {
+    started();
+    await ready();
+    const storm = upTo(5_000).map((count) => publisher.publishAsync(topic(), `{"x":${count}`, { qos: 1 }));
+    await Promise.all(storm);
+    await publish(1);
+    await expect.poll(numbers, LONG).toEqual([1]);
+    expect(subscriber?.status()).toMatchObject({ poison: 5_000, inHand: 0 });
+    expect(log.lines.filter(({ level }) => level === 'warn').length).toBeLessThan(10);
+  });
+
+  it('takes thousands of retained messages and none of them for news', async () => {
+    const topics = upTo(10_000).map((count) => `${topic()}/${count}`);
+    await Promise.all(
+      topics.map((each) =>
+        publisher.publishAsync(each, JSON.stringify({ time: START, voltage_l1_n: 1 }), { qos: 1, retain: true }),
+      ),
+    );
+    const first = topics[0] ?? '';
+    const own = started(keep, { topics });
+    await expect.poll(() => own.status().received, LONG).toBeGreaterThanOrEqual(10_000);
+    expect(readings).toEqual([]);
+    await publish(1, first);
+    await expect.poll(numbers, LONG).toEqual([1]);
+    expect(own.status()).toMatchObject({ isConnected: true, poison: 0 });
+    // They would come up again with every subscription of a later test.
+    await Promise.all(topics.map((each) => publisher.publishAsync(each, '', { qos: 0, retain: true })));
+  }, 90_000);
+
+  it('holds back what it cannot take, and takes it when there is room', async () => {
+    let isOpen = false;
+    const waiting: (() => void)[] = [];
+    const own = started((reading) => {
+      if (isOpen) return keep(reading);
+      return new Promise<void>((resolve) => waiting.push(resolve)).then(() => keep(reading));
+    });
+    // With QoS 0 no broker waits for an acknowledgement: only we can hold it back.
+    await expect.poll(() => own.status().isConnected, PATIENT).toBe(true);
+    await expect
+      .poll(async () => {
+        await publish(1);
+        return handedOn.length;
+      }, PATIENT)
+      .toBeGreaterThan(0);
+    for (const number of upTo(8_000)) {
+      publisher.publish(topic(), JSON.stringify({ time: START + number, voltage_l1_n: 230 }), { qos: 0 });
+    }
+    await expect.poll(() => own.status().inHand, LONG).toBe(5_000);
+    expect(handedOn.length).toBe(5_000);
+    isOpen = true;
+    for (const durable of waiting) durable();
+    await expect.poll(numbers, LONG).toEqual(upTo(8_000));
+    await expect.poll(() => own.status().inHand, PATIENT).toBe(0);
+  }, 90_000);
+
+  it.each([
+    ['3.1.1', 2],
+    ['5', 1],
+  ] as const)('makes one reading of more parts than a broker sends unacknowledged (%s)', async (protocol, atMost) => {
+    const own = started(keep, { model: models.PARTS, section: { protocol } });
+    await expect.poll(() => own.status().isConnected, PATIENT).toBe(true);
+    const quantities = [1, 2, 3].flatMap((phase) =>
+      [
+        'voltage_l#_n',
+        'current_l#',
+        'active_power_l#',
+        'reactive_power_l#',
+        'apparent_power_l#',
+        'power_factor_l#',
+        'thd_u_l#',
+        'thd_i_l#',
+      ].map((name) => name.replace('#', String(phase))),
+    );
+    await expect
+      .poll(async () => {
+        await publisher.publishAsync(`${topic()}/frequency`, '50', { qos: 1 });
+        return handedOn.length;
+      }, PATIENT)
+      .toBeGreaterThan(0);
+    await expect.poll(() => own.status().inHand, PATIENT).toBe(0);
+    const before = readings.length;
+    await Promise.all(quantities.map((name) => publisher.publishAsync(`${topic()}/${name}`, '0.5', { qos: 1 })));
+    const parts = () => readings.slice(before);
+    await expect
+      .poll(
+        () =>
+          parts()
+            .flatMap(({ values }) => Object.keys(values))
+            .sort(),
+        PATIENT,
+      )
+      .toEqual(quantities.sort());
+    expect(parts().length).toBeLessThanOrEqual(atMost);
+    expect(new Set(parts().map(({ time }) => time)).size).toBe(1);
+    await expect.poll(() => own.status().inHand, PATIENT).toBe(0);
+  });
+
+  it('hands on what it has gathered when it is ended', async () => {
+    const own = started(keep, { model: models.PARTS });
+    await expect.poll(() => own.status().isConnected, PATIENT).toBe(true);
+    await expect
+      .poll(async () => {
+        await publisher.publishAsync(`${topic()}/voltage_l1_n`, '230', { qos: 0 });
+        return own.status().inHand;
+      }, PATIENT)
+      .toBeGreaterThan(0);
+    await publisher.publishAsync(`${topic()}/voltage_l2_n`, '231', { qos: 1 });
+    await expect.poll(() => own.status().inHand, PATIENT).toBeGreaterThan(1);
+    await own.stop();
+    expect(readings.at(-1)?.values).toEqual({ voltage_l1_n: 230, voltage_l2_n: 231 });
+    expect(own.status()).toMatchObject({ inHand: 0, isConnected: false });
+  });
+});
