@@ -29,25 +29,34 @@ export function judgedVoltages(
 ): readonly JudgedVoltage[] {
   const nominal = supplyPoint.nominalKv * 1000;
   if (basis === 'single') return perUnit(sample, PHASE_VOLTAGES, nominal);
+  const phaseNominal = nominalPhaseVolts(nominal);
+  if (basis === 'phase') {
+    const phases = perUnit(sample, PHASE_VOLTAGES, phaseNominal);
+    return isThreeWire(phases, sample, nominal) ? [] : phases;
+  }
   const lines = perUnit(sample, LINE_VOLTAGES, nominal);
-  const phases = perUnit(sample, PHASE_VOLTAGES, nominalPhaseVolts(nominal));
-  if (basis === 'phase') return isThreeWire(phases, lines) ? [] : phases;
-  return lines.length > 0 || supplyPoint.nominalKv > LOW_VOLTAGE_KV ? lines : phases;
+  const isJudgedByLines = lines.length > 0 || supplyPoint.nominalKv > LOW_VOLTAGE_KV;
+  return isJudgedByLines ? lines : perUnit(sample, PHASE_VOLTAGES, phaseNominal);
 }
 
 /** Meters in three-wire wiring give 0 for phase voltages that they do not have; real ones cannot all be 0 under live lines. */
-function isThreeWire(phases: readonly JudgedVoltage[], lines: readonly JudgedVoltage[]): boolean {
-  return lines.some((line) => line.perUnit > LIVE) && phases.every((phase) => phase.perUnit < LIVE);
+function isThreeWire(phases: readonly JudgedVoltage[], sample: Sample, nominal: number): boolean {
+  if (phases.some((phase) => phase.perUnit >= LIVE)) return false;
+  return perUnit(sample, LINE_VOLTAGES, nominal).some((line) => line.perUnit > LIVE);
 }
 
 /** Per unit: less is noise. */
 const LIVE = 0.01;
 
+/** Runs several times for every reading: a loop, because lists of lists cost more than all the rest of a rule. */
 function perUnit(sample: Sample, quantities: readonly Quantity[], nominal: number): readonly JudgedVoltage[] {
-  return quantities.flatMap((quantity) => {
+  const voltages: JudgedVoltage[] = [];
+  for (const quantity of quantities) {
     const volts = sample.value(quantity);
-    return volts === undefined ? [] : [{ quantity, phase: phaseOf(quantity) ?? '', volts, perUnit: volts / nominal }];
-  });
+    if (volts === undefined) continue;
+    voltages.push({ quantity, phase: phaseOf(quantity) ?? '', volts, perUnit: volts / nominal });
+  }
+  return voltages;
 }
 
 /** Those of the quantities that were measured, for an engineer's mail. */

@@ -2,6 +2,7 @@ import { withDerived } from '../domain/derived.ts';
 import type { Quantity } from '../domain/quantity.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { Log } from '../lib/log.ts';
+import { joined } from './joined.ts';
 import type { Windows } from './windows.ts';
 
 /** Late readings in a row of one meter, upon which the log says so. */
@@ -9,9 +10,13 @@ const LATE_TO_BE_TOLD = 10;
 /** Milliseconds: more than time synchronisation moves a clock that is right. */
 const CLOCK_SET_BACK = 5_000;
 
-/** What came in, with derived quantities, and whether it is to be judged: what is late or repeated is not. */
+/**
+ * What came in, with derived quantities, and whether it is to be judged: what is late or repeated is not. 'known': a
+ * reading of its instant was there, and it brought nothing new; 'amended': it brought more of that instant.
+ */
 export interface Taken {
   readonly reading: Reading;
+  readonly outcome: 'new' | 'late' | 'known' | 'amended';
   readonly isNews: boolean;
 }
 
@@ -36,7 +41,7 @@ export class Intake {
     this.#countLate(reading, outcome === 'late');
     const isNews = outcome !== 'known' && !(latest && this.#isOld(reading, latest));
     if (isNews) this.#latest.set(reading.meter, reading);
-    return { reading, isNews };
+    return { reading, outcome, isNews };
   }
 
   /** The latest reading of each meter since the start, with derived quantities. */
@@ -46,12 +51,13 @@ export class Intake {
 
   /** A message that came in two parts, or came twice: only what is new in it counts. */
   #amend(latest: Reading, raw: Reading): Taken {
-    const reading = withDerived({ ...raw, values: { ...latest.values, ...raw.values } });
+    const whole = joined(latest, raw);
+    if (whole === latest) return { reading: latest, outcome: 'known', isNews: false };
+    const reading = withDerived(whole);
     const fresh = (Object.entries(reading.values) as [Quantity, number][]).filter(([name]) => !(name in latest.values));
-    if (fresh.length === 0) return { reading: latest, isNews: false };
     this.#windows.amend({ ...reading, values: Object.fromEntries(fresh) });
     this.#latest.set(reading.meter, reading);
-    return { reading, isNews: true };
+    return { reading, outcome: 'amended', isNews: fresh.length > 0 };
   }
 
   #countLate({ meter, time, arrivedAt }: Reading, isLate: boolean): void {

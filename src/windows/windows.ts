@@ -50,7 +50,7 @@ export class Windows {
     for (const span of SPAN_NAMES) {
       const window = this.#open.get(meter)?.[span].get(startOf(span, time));
       if (!window?.has(time)) continue;
-      window.add(time, values);
+      window.amend(time, values);
       return;
     }
   }

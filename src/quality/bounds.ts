@@ -1,0 +1,87 @@
+import { LINE_VOLTAGES, QUANTITIES, QUANTITY_NAMES, type Quantity } from '../domain/quantity.ts';
+import type { Columns } from './columns.ts';
+import type { Scale } from './scale.ts';
+
+/** The range of each column within which a value can be true. A bound must never cut off what the grid can really do. */
+export interface Bounds {
+  readonly low: Columns;
+  readonly high: Columns;
+}
+
+/** Load rejection and self-excitation raise line voltages to 1.5 of nominal; nothing holds them at twice for a reading. */
+const HIGHEST_LINE_VOLTAGE = 2;
+
+/**
+ * Over nominal phase voltage: an earth fault on an isolated net gives √3, an arcing one about 1.9, a lost neutral √3 and
+ * a little, ferroresonance of voltage transformers up to 3.
+ */
+const HIGHEST_PHASE_VOLTAGE = 3.5;
+
+/** Over rated current: a short circuit behind a transformer of 4 % is 25 times, an inrush 20 times. */
+const HIGHEST_CURRENT = 50;
+
+/** A, where no capacity is known: more than any plant draws. */
+const ANY_CURRENT = 1e6;
+
+/** Wh, varh: ten gigawatts for eleven years. */
+const HIGHEST_ENERGY = 1e15;
+
+/** A meter gives 0 Hz when its voltages are gone: there is no frequency then, and 0 is none. */
+const FREQUENCIES = [40, 70] as const;
+
+/** THD of a current that is next to nothing is several hundred %. */
+const HIGHEST_PERCENT = 1_000;
+
+/** True power factors end at 1; rounding of P and S at little load goes a little beyond. */
+const HIGHEST_POWER_FACTOR = 1.1;
+
+/** A single dip sends Pst far beyond what flickermeters are made for. */
+const HIGHEST_FLICKER = 1_000;
+
+export function boundsOf(scale: Scale): Bounds {
+  const ranges = QUANTITY_NAMES.map((quantity) => rangeOf(quantity, scale));
+  return {
+    low: Float64Array.from(ranges, ([low]) => low),
+    high: Float64Array.from(ranges, ([, high]) => high),
+  };
+}
+
+function rangeOf(quantity: Quantity, scale: Scale): readonly [low: number, high: number] {
+  const highestVa = Math.sqrt(3) * HIGHEST_LINE_VOLTAGE * scale.lineVolts * highestAmps(scale);
+  switch (QUANTITIES[quantity].unit) {
+    case 'V':
+      return [0, highestVolts(quantity, scale)];
+    case 'A':
+      return [0, highestAmps(scale)];
+    case 'W':
+    case 'var':
+    case 'VA':
+      return [-highestVa, highestVa];
+    case 'Wh':
+    case 'varh':
+      return [0, HIGHEST_ENERGY];
+    case 'Hz':
+      return FREQUENCIES;
+    case '%':
+      return [0, HIGHEST_PERCENT];
+    case 's':
+      return [-Number.MAX_VALUE, Number.MAX_VALUE];
+    case '1':
+      return quantity.startsWith('power_factor') ? [-HIGHEST_POWER_FACTOR, HIGHEST_POWER_FACTOR] : [0, HIGHEST_FLICKER];
+  }
+}
+
+/** At single-phase points the nominal voltage is that of the phase, and what meters give as a line voltage repeats it. */
+function highestVolts(quantity: Quantity, { lineVolts, phaseVolts }: Scale): number {
+  const isLine = isOneOf(LINE_VOLTAGES, quantity) && lineVolts !== phaseVolts;
+  return isLine ? HIGHEST_LINE_VOLTAGE * lineVolts : HIGHEST_PHASE_VOLTAGE * phaseVolts;
+}
+
+function isOneOf(quantities: readonly Quantity[], quantity: Quantity): boolean {
+  return quantities.includes(quantity);
+}
+
+function highestAmps({ capacityVa, lineVolts }: Scale): number {
+  if (capacityVa === undefined) return ANY_CURRENT;
+  return (HIGHEST_CURRENT * capacityVa) / (Math.sqrt(3) * lineVolts);
+}

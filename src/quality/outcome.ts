@@ -1,0 +1,34 @@
+import type { QualityCount } from '../domain/data-quality.ts';
+import type { Reading, SuspectReason } from '../domain/reading.ts';
+
+/**
+ * What became of a reading. 'known': one of its instant was there. 'amended': it brought more of an instant that was
+ * there. 'refused': its time cannot be true.
+ */
+export type Outcome = 'new' | 'late' | 'known' | 'amended' | 'refused';
+
+const COUNT_OF = {
+  'out of range': 'unreasonable',
+  'changes too fast': 'unreasonable',
+  'power factor impossible': 'unreasonable',
+  'marked by the meter': 'unreasonable',
+  frozen: 'frozen',
+  'phase and line voltages disagree': 'inconsistent',
+  'powers disagree': 'inconsistent',
+  'sum of phases disagrees': 'inconsistent',
+} as const satisfies Record<SuspectReason, QualityCount>;
+
+const RECEIVED: readonly QualityCount[] = ['received'];
+const DUPLICATE: readonly QualityCount[] = ['duplicate'];
+
+/** What a judged reading counts as, each count once. A duplicate is nothing but that: its values were counted before. */
+export function countsOf(reading: Pick<Reading, 'suspect' | 'missing'>, outcome: Outcome): readonly QualityCount[] {
+  if (outcome === 'known') return DUPLICATE;
+  if (outcome === 'new' && !reading.suspect && !reading.missing) return RECEIVED;
+  const counts = new Set<QualityCount>(RECEIVED);
+  if (outcome === 'late') counts.add('late');
+  if (outcome === 'refused') counts.add('unreasonable');
+  for (const { reason } of Object.values(reading.suspect ?? {})) counts.add(COUNT_OF[reason]);
+  if (Object.keys(reading.missing ?? {}).length > 0) counts.add('missing');
+  return [...counts];
+}
