@@ -3,7 +3,17 @@ import type { Reading } from '../domain/reading.ts';
 import { SPAN_NAMES, type Span, type Window } from '../domain/window.ts';
 import type { Log } from '../lib/log.ts';
 import { namesTable, openNames } from './names.ts';
-import { readingOf, rowsOfReadings, rowsOfWindows, SERIES, type Series, windowFields, windowOf } from './rows.ts';
+import {
+  hasFields,
+  readingsOf,
+  rowOfReading,
+  rowOfSuspects,
+  rowsOfWindows,
+  SERIES,
+  type Series,
+  windowFields,
+  windowOf,
+} from './rows.ts';
 import type { SeriesStore, StoredReading } from './series-store.ts';
 import { type Connection, openSqlite } from './sqlite.ts';
 import { openTieredTable, type TieredTable, tieredTable } from './tiered-table.ts';
@@ -20,6 +30,7 @@ const MINUTE = 60_000;
 /** What one chunk spans: some hundred rows, which are made or read in a few milliseconds. */
 const CHUNK_SPANS = {
   reading: 10 * MINUTE,
+  suspect: 10 * MINUTE,
   window_1m: 180 * MINUTE,
   window_10m: 1_440 * MINUTE,
 } as const satisfies Record<Series, number>;
@@ -27,7 +38,12 @@ const CHUNK_SPANS = {
 /** A span is chunked this long after its end; what comes later than that costs a second chunking. */
 const SETTLED_AFTER = 10 * MINUTE;
 
-const MIGRATIONS = [[namesTable('meters'), namesTable('fields'), ...SERIES.map(tieredTable)].join('\n')];
+const FIRST_SERIES = ['reading', 'window_1m', 'window_10m'] as const satisfies Series[];
+
+const MIGRATIONS = [
+  [namesTable('meters'), namesTable('fields'), ...FIRST_SERIES.map(tieredTable)].join('\n'),
+  tieredTable('suspect'),
+];
 
 interface Opened {
   readonly db: Connection;
@@ -50,8 +66,15 @@ export class EmbeddedStore implements SeriesStore {
     const meters = openNames(db, 'meters');
     const fields = openNames(db, 'fields');
     const table = (series: Series) => openTieredTable(db, series, CHUNK_SPANS[series], meters, fields);
-    const tables = { reading: table('reading'), window_1m: table('window_1m'), window_10m: table('window_10m') };
-    this.#opened = { db, tables };
+    this.#opened = {
+      db,
+      tables: {
+        reading: table('reading'),
+        suspect: table('suspect'),
+        window_1m: table('window_1m'),
+        window_10m: table('window_10m'),
+      },
+    };
   }
 
   async stop(): Promise<void> {
@@ -63,24 +86,34 @@ export class EmbeddedStore implements SeriesStore {
   }
 
   async writeReadings(readings: readonly Reading[]): Promise<void> {
-    this.#tables().reading.write(rowsOfReadings(readings));
+    const { db, tables } = this.#open();
+    const rows = readings
+      .map((reading) => ({ good: rowOfReading(reading), suspect: rowOfSuspects(reading) }))
+      .filter(({ good, suspect }) => hasFields(good) || hasFields(suspect));
+    const putGood = tables.reading.writing(rows.map(({ good }) => good));
+    const putSuspect = tables.suspect.writing(rows.map(({ suspect }) => suspect));
+    db.transaction(() => {
+      putGood();
+      putSuspect();
+    })();
   }
 
   async writeWindows(windows: readonly Window[]): Promise<void> {
+    const { db, tables } = this.#open();
     for (const span of SPAN_NAMES) {
       const rows = rowsOfWindows(windows, span);
-      if (rows.length > 0) this.#tables()[`window_${span}`].write(rows);
+      if (rows.length > 0) db.transaction(tables[`window_${span}`].writing(rows))();
     }
   }
 
   async readings(meter: string, from: number, to: number): Promise<readonly StoredReading[]> {
-    const rows = await this.#tables().reading.read(meter, from, to);
-    return rows.map(readingOf);
+    const { tables } = this.#open();
+    return readingsOf(await tables.reading.read(meter, from, to), await tables.suspect.read(meter, from, to));
   }
 
   async windows(meter: string, span: Span, from: number, to: number, quantities?: readonly Quantity[]) {
     const wanted = quantities && new Set(windowFields(quantities));
-    const rows = await this.#tables()[`window_${span}`].read(meter, from, to, wanted);
+    const rows = await this.#open().tables[`window_${span}`].read(meter, from, to, wanted);
     return rows.map((row) => windowOf(row, span, quantities));
   }
 
@@ -94,18 +127,18 @@ export class EmbeddedStore implements SeriesStore {
 
   async #maintain(now: number): Promise<void> {
     const { signal } = this.#stopping;
-    const tables = this.#tables();
+    const { tables } = this.#open();
     const { keepReadingsMs, keepWindowsMs, log } = this.#options;
     for (const series of SERIES) {
-      const keepMs = series === 'reading' ? keepReadingsMs : keepWindowsMs;
+      const keepMs = series === 'reading' || series === 'suspect' ? keepReadingsMs : keepWindowsMs;
       await tables[series].prune(now - keepMs, signal);
       await tables[series].settle(now - SETTLED_AFTER, signal);
     }
     log.debug({ file: this.#options.file }, 'Store maintained');
   }
 
-  #tables(): Opened['tables'] {
+  #open(): Opened {
     if (!this.#opened) throw new Error(`${this.#options.file} is not open`);
-    return this.#opened.tables;
+    return this.#opened;
   }
 }

@@ -35,10 +35,12 @@ export interface RejectedPoint {
   readonly reason: string;
 }
 
-const POLICIES = { reading: 'readings', window_1m: 'windows', window_10m: 'windows' } as const satisfies Record<
-  Series,
-  string
->;
+const POLICIES = {
+  reading: 'readings',
+  suspect: 'readings',
+  window_1m: 'windows',
+  window_10m: 'windows',
+} as const satisfies Record<Series, string>;
 
 const BATCH = 1_000;
 /** Rows per query: an answer that is parsed in some milliseconds. */

@@ -1,17 +1,18 @@
 import { isQuantity, QUANTITY_NAMES, type Quantity } from '../domain/quantity.ts';
-import type { Reading } from '../domain/reading.ts';
+import { type Reading, SUSPECT_REASONS, type Suspect } from '../domain/reading.ts';
 import type { Aggregate, Span, Window } from '../domain/window.ts';
 import type { StoredReading } from './series-store.ts';
 
 /** What a store keeps; the names are InfluxDB's measurements and parts of table names. */
-export type Series = 'reading' | `window_${Span}`;
+export type Series = 'reading' | 'suspect' | `window_${Span}`;
 
-export const SERIES = ['reading', 'window_1m', 'window_10m'] as const satisfies Series[];
+export const SERIES = ['reading', 'suspect', 'window_1m', 'window_10m'] as const satisfies Series[];
 
 /**
- * One meter at one instant as named numbers: the form that readings and windows share on their way to any disk. A
- * reading's fields are its quantities; a window's are `count`, `expected` and, per quantity, `<quantity>`,
- * `<quantity>_min`, `<quantity>_max`, `<quantity>_count`. Every field is finite.
+ * One meter at one instant as named numbers: the form that all series share on their way to any disk. A reading's fields
+ * are its quantities; those of its suspect values `<quantity>` and `<quantity>_reason`, the position in SUSPECT_REASONS;
+ * a window's are `count`, `expected` and, per quantity, `<quantity>`, `<quantity>_min`, `<quantity>_max`,
+ * `<quantity>_count`. Every field is finite.
  */
 export interface Row {
   readonly meter: string;
@@ -21,17 +22,32 @@ export interface Row {
 
 export type Fields = Readonly<Record<string, number>>;
 
-/** Readings as rows. What is not finite is left out, and so is a reading that has no value at all. */
-export function rowsOfReadings(readings: readonly Reading[]): Row[] {
-  const rows: Row[] = [];
-  for (const { meter, time, values } of readings) {
-    const fields: Record<string, number> = {};
-    for (const [quantity, value] of Object.entries(values)) {
-      if (Number.isFinite(value)) fields[quantity] = value;
-    }
-    if (Object.keys(fields).length > 0) rows.push({ meter, time, fields });
+export function hasFields({ fields }: Row): boolean {
+  return Object.keys(fields).length > 0;
+}
+
+/** A reading's good values as a row. What is not finite is left out, so it may have no fields. */
+export function rowOfReading({ meter, time, values }: Reading): Row {
+  const fields: Record<string, number> = {};
+  for (const [quantity, value] of Object.entries(values)) {
+    if (Number.isFinite(value)) fields[quantity] = value;
   }
-  return rows;
+  return { meter, time, fields };
+}
+
+/** A reading's suspect values as a row. What is not finite is left out, so it may have no fields. */
+export function rowOfSuspects({ meter, time, suspect = {} }: Reading): Row {
+  const fields: Record<string, number> = {};
+  for (const [quantity, { value, reason }] of Object.entries(suspect)) {
+    if (!Number.isFinite(value)) continue;
+    fields[quantity] = value;
+    fields[reasonField(quantity)] = SUSPECT_REASONS.indexOf(reason);
+  }
+  return { meter, time, fields };
+}
+
+function reasonField(quantity: string): string {
+  return `${quantity}_reason`;
 }
 
 /** Windows as rows of the one series that has their span. An aggregate that is not finite is left out. */
@@ -51,12 +67,39 @@ function rowOfWindow(window: Window): Row {
   return { meter: window.meter, time: window.start, fields };
 }
 
-export function readingOf({ meter, time, fields }: Row): StoredReading {
-  const values: Partial<Record<Quantity, number>> = {};
-  for (const [name, value] of Object.entries(fields)) {
-    if (isQuantity(name)) values[name] = value;
+/**
+ * One meter's readings in order of time from the rows of both series, joined by instant. A quantity that stands in both
+ * is suspect: a database that cannot take a field back may still have the value that was good at the first writing.
+ */
+export function readingsOf(good: readonly Row[], suspect: readonly Row[]): StoredReading[] {
+  const rows = new Map<number, { readonly meter: string; good: Fields; suspect: Fields }>();
+  for (const { meter, time, fields } of good) rows.set(time, { meter, good: fields, suspect: {} });
+  for (const { meter, time, fields } of suspect) {
+    const row = rows.get(time);
+    if (row) row.suspect = fields;
+    else rows.set(time, { meter, good: {}, suspect: fields });
   }
-  return { meter, time, values };
+  const inOrder = suspect.length > 0 ? [...rows].sort(([a], [b]) => a - b) : [...rows];
+  return inOrder.map(([time, row]) => readingOf(row.meter, time, row.good, row.suspect));
+}
+
+function readingOf(meter: string, time: number, good: Fields, doubtful: Fields): StoredReading {
+  const suspect = suspectsIn(doubtful);
+  const values: Partial<Record<Quantity, number>> = {};
+  for (const [name, value] of Object.entries(good)) {
+    if (isQuantity(name) && suspect[name] === undefined) values[name] = value;
+  }
+  return Object.keys(suspect).length > 0 ? { meter, time, values, suspect } : { meter, time, values };
+}
+
+function suspectsIn(fields: Fields): Partial<Record<Quantity, Suspect>> {
+  const suspects: Partial<Record<Quantity, Suspect>> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    if (!isQuantity(name)) continue;
+    const reason = SUSPECT_REASONS[fields[reasonField(name)] ?? -1];
+    if (reason !== undefined) suspects[name] = { value, reason };
+  }
+  return suspects;
 }
 
 /** A row of a window series as a window with the quantities that are wanted (all, unless told). */

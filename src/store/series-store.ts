@@ -2,8 +2,11 @@ import type { Quantity } from '../domain/quantity.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { Span, Window } from '../domain/window.ts';
 
-/** A reading as it comes back: only its values are kept, not their time source and not the missing reasons. */
-export type StoredReading = Pick<Reading, 'meter' | 'time' | 'values'>;
+/**
+ * A reading as it comes back: its good values, and its suspect ones with their reasons where it has any. Time source and
+ * missing reasons are not kept.
+ */
+export type StoredReading = Pick<Reading, 'meter' | 'time' | 'values' | 'suspect'>;
 
 /** The database cannot be used now; the same call may succeed later. */
 export class StoreUnavailable extends Error {
@@ -13,12 +16,13 @@ export class StoreUnavailable extends Error {
 /**
  * Where readings and windows go. Times are epoch milliseconds UTC; ranges are [from, to). Writing the same meter and
  * instant again replaces what was there. A promise that resolved means: it is on this machine's disk or in the database.
+ * Suspect values are kept as long as good ones and apart from them: nobody who averages the good ones meets them.
  */
 export interface SeriesStore {
   start(): Promise<void>;
   /** Everything accepted is out of memory when this resolves. */
   stop(): Promise<void>;
-  /** Durable when it resolves. A reading without any finite value says nothing and is not kept. */
+  /** Durable when it resolves. A reading without any finite value, good or suspect, says nothing and is not kept. */
   writeReadings(readings: readonly Reading[]): Promise<void>;
   writeWindows(windows: readonly Window[]): Promise<void>;
   /** Readings of one meter in order of time. Throws StoreUnavailable when the data cannot be had now. */

@@ -9,6 +9,12 @@ export interface Waiting extends Row {
   readonly series: Series;
 }
 
+/** Rows of one series. */
+export interface Batch {
+  readonly series: Series;
+  readonly rows: readonly Row[];
+}
+
 const MIGRATIONS = [
   `${namesTable('meters')}
    ${namesTable('fields')}
@@ -52,16 +58,19 @@ export class SpoolFile {
   }
 
   /** On disk, in one transaction, when it returns. */
-  append(series: Series, rows: readonly Row[]): void {
-    const packed = rows.map(({ meter, time, fields }) => ({
-      meter: this.#meters.idOf(meter),
-      time,
-      packed: pack(fields, this.#fields),
-    }));
+  append(batches: readonly Batch[]): void {
+    const packed = batches.flatMap(({ series, rows }) =>
+      rows.map(({ meter, time, fields }) => ({
+        series,
+        meter: this.#meters.idOf(meter),
+        time,
+        packed: pack(fields, this.#fields),
+      })),
+    );
     this.#db.transaction(() => {
-      for (const row of packed) this.#sql.append.run(series, row.meter, row.time, row.packed);
+      for (const row of packed) this.#sql.append.run(row.series, row.meter, row.time, row.packed);
     })();
-    this.#count += rows.length;
+    this.#count += packed.length;
   }
 
   head(limit: number): Waiting[] {

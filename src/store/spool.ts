@@ -5,9 +5,11 @@ import type { Log } from '../lib/log.ts';
 import { withinTime } from '../lib/within-time.ts';
 import { type InfluxStore, RejectedPoints } from './influx.ts';
 import {
+  hasFields,
   type Row,
-  readingOf,
-  rowsOfReadings,
+  readingsOf,
+  rowOfReading,
+  rowOfSuspects,
   rowsOfWindows,
   SERIES,
   type Series,
@@ -16,7 +18,7 @@ import {
 } from './rows.ts';
 import { Sender } from './sender.ts';
 import type { SeriesStore, StoredReading } from './series-store.ts';
-import { openSpoolFile, type Quarantined, type SpoolFile } from './spool-file.ts';
+import { type Batch, openSpoolFile, type Quarantined, type SpoolFile } from './spool-file.ts';
 
 export interface SpooledStoreOptions {
   readonly file: string;
@@ -102,16 +104,20 @@ export class SpooledStore implements SeriesStore {
   }
 
   async writeReadings(readings: readonly Reading[]): Promise<void> {
-    this.#append('reading', rowsOfReadings(readings));
+    this.#append([
+      { series: 'reading', rows: readings.map(rowOfReading).filter(hasFields) },
+      { series: 'suspect', rows: readings.map(rowOfSuspects).filter(hasFields) },
+    ]);
   }
 
   async writeWindows(windows: readonly Window[]): Promise<void> {
-    for (const span of SPAN_NAMES) this.#append(`window_${span}`, rowsOfWindows(windows, span));
+    this.#append(SPAN_NAMES.map((span) => ({ series: `window_${span}`, rows: rowsOfWindows(windows, span) })));
   }
 
   async readings(meter: string, from: number, to: number): Promise<readonly StoredReading[]> {
-    const rows = await this.#read('reading', meter, from, to);
-    return rows.map(readingOf);
+    const series = ['reading', 'suspect'] as const;
+    const [good, suspect] = await Promise.all(series.map((name) => this.#read(name, meter, from, to)));
+    return readingsOf(good ?? [], suspect ?? []);
   }
 
   async windows(meter: string, span: Span, from: number, to: number, quantities?: readonly Quantity[]) {
@@ -128,10 +134,10 @@ export class SpooledStore implements SeriesStore {
     return [...rows.values()].sort((a, b) => a.time - b.time);
   }
 
-  #append(series: Series, rows: readonly Row[]): void {
-    if (rows.length === 0) return;
+  #append(batches: readonly Batch[]): void {
+    if (batches.every(({ rows }) => rows.length === 0)) return;
     const { file, sender } = this.#open();
-    file.append(series, rows);
+    file.append(batches);
     this.#keepBound(file);
     sender.wake();
   }

@@ -1,4 +1,6 @@
 import type { Alert } from '../domain/alert.ts';
+import type { QualityDay } from '../domain/data-quality.ts';
+import type { LogCursor, MeterEvent } from '../domain/meter-event.ts';
 
 /** A mail to one person. It is made once, kept on disk, and sent under one Message-ID however often it is tried. */
 export interface OutgoingMessage {
@@ -29,7 +31,10 @@ export interface StoredMessage extends OutgoingMessage {
   readonly lastError?: string;
 }
 
-/** Where alerts and outgoing mail live across restarts. Whatever changed is on disk when the call returns. */
+/**
+ * Where alerts, outgoing mail, the meters' own events and the counts of data quality live across restarts. Whatever
+ * changed is on disk when the call returns.
+ */
 export interface StateStore {
   start(): void;
   stop(): void;
@@ -57,4 +62,19 @@ export interface StateStore {
   /** Small facts by key, such as the day of the last summary. */
   note(key: string, value: string): void;
   noted(key: string): string | undefined;
+  /**
+   * Events of meters and how far their log is read now, in one transaction. An event whose meter and key are known is
+   * ignored. Returns the new ones in the order given.
+   */
+  saveEvents(events: readonly MeterEvent[], cursor?: LogCursor): readonly MeterEvent[];
+  /** The position that was saved last; undefined when this log was never read. */
+  cursor(meter: string, log: string): string | undefined;
+  /** Events that began in [from, to), oldest first. */
+  eventsBetween(from: number, to: number): readonly MeterEvent[];
+  /** The events that began last, newest first. */
+  recentEvents(limit: number): readonly MeterEvent[];
+  /** Replaces what was saved of the same meter and day. */
+  saveQuality(days: readonly QualityDay[]): void;
+  /** Every meter's counts of a day, 'YYYY-MM-DD', by meter id. */
+  qualityDays(day: string): readonly QualityDay[];
 }

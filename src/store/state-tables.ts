@@ -1,3 +1,4 @@
+import { HISTORY_TABLES } from './history-tables.ts';
 import type { Connection } from './sqlite.ts';
 import type { MessageState, OutgoingMessage, StoredMessage } from './state-store.ts';
 
@@ -16,6 +17,7 @@ export const STATE_MIGRATIONS = [
    ) STRICT;
    CREATE INDEX messages_due ON messages (state, next_attempt_at);
    CREATE TABLE notes (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;`,
+  HISTORY_TABLES,
 ];
 
 interface MessageRow {

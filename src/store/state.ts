@@ -1,4 +1,14 @@
 import type { Alert } from '../domain/alert.ts';
+import type { QualityDay } from '../domain/data-quality.ts';
+import type { LogCursor, MeterEvent } from '../domain/meter-event.ts';
+import {
+  eventRow,
+  eventsIn,
+  type HistoryStatements,
+  historyStatements,
+  qualityDay,
+  qualityRow,
+} from './history-tables.ts';
 import { type Connection, openSqlite } from './sqlite.ts';
 import type { OutgoingMessage, StateStore, StoredMessage } from './state-store.ts';
 import { STATE_MIGRATIONS, type StateStatements, stateStatements, storedMessage } from './state-tables.ts';
@@ -7,16 +17,21 @@ export interface SqliteStateStoreOptions {
   readonly file: string;
   /** How long resolved alerts and finished messages are kept; 400 days unless told. */
   readonly keepMs?: number;
+  /** How long events of meters and the counts of data quality are kept; three years unless told. */
+  readonly keepHistoryMs?: number;
 }
 
-const KEEP = 400 * 86_400_000;
+const DAY = 86_400_000;
+const KEEP = 400 * DAY;
+const KEEP_HISTORY = (3 * 365 + 1) * DAY;
 
 interface Opened {
   readonly db: Connection;
   readonly sql: StateStatements;
+  readonly history: HistoryStatements;
 }
 
-/** Alerts, outgoing mail and small facts in one SQLite file of their own. */
+/** Alerts, outgoing mail, events of meters, counts of data quality and small facts in one SQLite file of their own. */
 export class SqliteStateStore implements StateStore {
   readonly #options: SqliteStateStoreOptions;
   #opened: Opened | undefined;
@@ -27,7 +42,7 @@ export class SqliteStateStore implements StateStore {
 
   start(): void {
     const db = openSqlite(this.#options.file, STATE_MIGRATIONS);
-    this.#opened = { db, sql: stateStatements(db) };
+    this.#opened = { db, sql: stateStatements(db), history: historyStatements(db) };
   }
 
   stop(): void {
@@ -96,13 +111,47 @@ export class SqliteStateStore implements StateStore {
     return this.#open().sql.noted.get(key)?.value;
   }
 
-  /** Removes resolved alerts and finished messages that are older than what is kept. */
+  saveEvents(events: readonly MeterEvent[], cursor?: LogCursor): readonly MeterEvent[] {
+    const { db, history } = this.#open();
+    return db.transaction(() => {
+      if (cursor) history.putCursor.run(cursor.meter, cursor.log, cursor.position);
+      return events.filter((event) => history.addEvent.run(eventRow(event)).changes > 0);
+    })();
+  }
+
+  cursor(meter: string, log: string): string | undefined {
+    return this.#open().history.cursor.get(meter, log)?.position;
+  }
+
+  eventsBetween(from: number, to: number): readonly MeterEvent[] {
+    return eventsIn(this.#open().history.eventsBetween.all(from, to));
+  }
+
+  recentEvents(limit: number): readonly MeterEvent[] {
+    return eventsIn(this.#open().history.recentEvents.all(limit));
+  }
+
+  saveQuality(days: readonly QualityDay[]): void {
+    const { db, history } = this.#open();
+    db.transaction(() => {
+      for (const day of days) history.putQuality.run(qualityRow(day));
+    })();
+  }
+
+  qualityDays(day: string): readonly QualityDay[] {
+    return this.#open().history.qualityDays.all(day).map(qualityDay);
+  }
+
+  /** Removes what is older than what is kept: alerts and messages that are over, events, counts of data quality. */
   maintain(now: number): void {
-    const { db, sql } = this.#open();
+    const { db, sql, history } = this.#open();
     const before = now - (this.#options.keepMs ?? KEEP);
+    const historyBefore = now - (this.#options.keepHistoryMs ?? KEEP_HISTORY);
     db.transaction(() => {
       sql.pruneAlerts.run(before);
       sql.pruneMessages.run(before);
+      history.pruneEvents.run(historyBefore);
+      history.pruneQuality.run(new Date(historyBefore).toISOString().slice(0, DATE_LENGTH));
     })();
   }
 
@@ -115,6 +164,8 @@ export class SqliteStateStore implements StateStore {
     return this.#opened;
   }
 }
+
+const DATE_LENGTH = 'yyyy-MM-dd'.length;
 
 function alertsIn(rows: readonly { body: string }[]): Alert[] {
   return rows.map(({ body }) => JSON.parse(body));

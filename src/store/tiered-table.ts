@@ -29,7 +29,8 @@ const CHUNKS_PER_STEP = 50;
 /**
  * One series in two tiers. New rows go to a hot table in order of time, where a write touches only its last pages;
  * settled ones move into one compressed chunk per meter and span. A row that comes late goes to the hot table too: there
- * it hides the chunk's row of the same instant, and the next settling merges it in. Long work is cut into short steps.
+ * it hides the chunk's row of the same instant, and the next settling merges it in; one without fields stands there for
+ * a row that was erased. Long work is cut into short steps.
  */
 export class TieredTable {
   readonly #db: Connection;
@@ -46,19 +47,26 @@ export class TieredTable {
     this.#fields = fields;
   }
 
-  /** On disk, in one transaction, when it returns. */
-  write(rows: readonly Row[]): void {
+  /** What puts the rows into the file: to be called inside a transaction. A row without fields erases the one there was. */
+  writing(rows: readonly Row[]): () => void {
     const packed = rows.map(({ meter, time, fields }) => ({
       time,
       meter: this.#meters.idOf(meter),
       packed: pack(fields, this.#fields),
     }));
-    this.#db.transaction(() => {
-      for (const row of packed) this.#sql.put.run(row.time, row.meter, row.packed);
-    })();
+    return () => {
+      for (const row of packed) {
+        if (row.packed.length > 0 || this.#mayHave(row)) this.#sql.put.run(row.time, row.meter, row.packed);
+      }
+    };
   }
 
-  /** One meter's rows of [from, to) in order of time. */
+  #mayHave({ time, meter }: HotRow): boolean {
+    if (this.#sql.hotAt.get(time, meter)) return true;
+    return this.#sql.chunkAt.get(meter, Math.floor(time / this.#spanMs) * this.#spanMs) !== undefined;
+  }
+
+  /** One meter's rows of [from, to) in order of time; one that was erased may be among them, without fields. */
   async read(meter: string, from: number, to: number, wanted?: ReadonlySet<string>): Promise<Row[]> {
     const id = this.#meters.find(meter);
     if (id === undefined) return [];
@@ -137,7 +145,10 @@ export class TieredTable {
     for (const { time, fields } of this.#chunk(meter, start)) {
       merged.set(time, { time, packed: pack(fields, this.#fields) });
     }
-    for (const row of rows) merged.set(row.time, row);
+    for (const row of rows) {
+      if (row.packed.length > 0) merged.set(row.time, row);
+      else merged.delete(row.time);
+    }
     const ordered = [...merged.values()].sort((a, b) => a.time - b.time);
     this.#sql.putChunk.run(meter, start, encodeChunk(ordered));
   }
@@ -179,6 +190,10 @@ function statementsFor(db: Connection, series: Series) {
   const chunk = `chunk_${series}`;
   return {
     put: db.prepare<[number, number, Buffer]>(`INSERT OR REPLACE INTO ${hot} (time, meter, packed) VALUES (?, ?, ?)`),
+    hotAt: db.prepare<[number, number], { time: number }>(`SELECT time FROM ${hot} WHERE time = ? AND meter = ?`),
+    chunkAt: db.prepare<[number, number], { start: number }>(
+      `SELECT start FROM ${chunk} WHERE meter = ? AND start = ?`,
+    ),
     oldest: db.prepare<[number], { time: number }>(`SELECT time FROM ${hot} WHERE time >= ? ORDER BY time LIMIT 1`),
     timeAfter: db.prepare<[number, number, number], { time: number }>(
       `SELECT time FROM ${hot} WHERE time >= ? AND time < ? ORDER BY time LIMIT 1 OFFSET ?`,

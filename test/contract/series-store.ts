@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { QUANTITY_NAMES, type Quantity } from '../../src/domain/quantity.ts';
-import type { Reading, Values } from '../../src/domain/reading.ts';
+import { type Reading, SUSPECT_REASONS, type Suspect } from '../../src/domain/reading.ts';
 import type { Window } from '../../src/domain/window.ts';
 import type { SeriesStore } from '../../src/store/series-store.ts';
 import { reading, T0 } from './readings.ts';
+import { suspectValuesContract } from './suspect-values.ts';
 
 export interface StoreUnderTest {
   readonly store: SeriesStore;
@@ -139,6 +140,8 @@ export function seriesStoreContract(title: string, open: () => Promise<StoreUnde
       expect(found.map((row) => row.values.frequency)).toEqual(times.map((_, index) => 50 + index / 7));
     });
 
+    suspectValuesContract(written);
+
     let run = 0;
     it('agrees with a plain map for random readings, rewritings and ranges', async () => {
       const HOURS = 2 * 60 * MINUTE;
@@ -146,6 +149,8 @@ export function seriesStoreContract(title: string, open: () => Promise<StoreUnde
       const at = fc.integer({ min: 0, max: HOURS - 1 });
       const pieces = fc.record({
         quantities: fc.subarray([...QUANTITY_NAMES], { minLength: 1, maxLength: 6 }),
+        // As many of the quantities as there are reasons are suspect in every reading.
+        reasons: fc.array(fc.constantFrom(...SUSPECT_REASONS), { maxLength: 6 }),
         writes: fc.array(fc.array(fc.tuple(at, fc.array(value, { minLength: 6, maxLength: 6 })), { maxLength: 12 }), {
           minLength: 1,
           maxLength: 4,
@@ -153,18 +158,21 @@ export function seriesStoreContract(title: string, open: () => Promise<StoreUnde
         range: fc.tuple(at, at),
       });
       await fc.assert(
-        fc.asyncProperty(pieces, async ({ quantities, writes, range }) => {
+        fc.asyncProperty(pieces, async ({ quantities, reasons, writes, range }) => {
           const meter = `random-${run++}`;
-          const expected = new Map<number, Values>();
+          const expected = new Map<number, Pick<Reading, 'values' | 'suspect'>>();
           for (const batch of writes) {
-            const readings = batch.map(([time, values]) => reading(meter, T0 + time, valuesOf(quantities, values)));
-            for (const { time, values } of readings) expected.set(time, values);
+            const readings = batch.map(([time, values]) =>
+              randomReading(meter, T0 + time, quantities, values, reasons),
+            );
+            for (const { time, values, suspect } of readings)
+              expected.set(time, { values, ...(suspect && { suspect }) });
             await written(readings);
           }
           const [from, to] = [T0 + Math.min(...range), T0 + Math.max(...range)];
           const rows = [...expected].filter(([time]) => time >= from && time < to).sort(([a], [b]) => a - b);
           const found = await opened.store.readings(meter, from, to);
-          expect(found).toEqual(rows.map(([time, values]) => ({ meter, time, values })));
+          expect(found).toEqual(rows.map(([time, row]) => ({ meter, time, ...row })));
         }),
         { numRuns: 25 },
       );
@@ -172,7 +180,22 @@ export function seriesStoreContract(title: string, open: () => Promise<StoreUnde
   });
 }
 
-/** Without negative zero: InfluxDB has one zero only. */
-function valuesOf(quantities: readonly Quantity[], values: readonly number[]): Values {
-  return Object.fromEntries(quantities.map((quantity, index) => [quantity, (values[index] ?? 0) + 0]));
+/** The quantities that have a reason are suspect, the others good. */
+function randomReading(
+  meter: string,
+  time: number,
+  quantities: readonly Quantity[],
+  numbers: readonly number[],
+  reasons: readonly Suspect['reason'][],
+): Reading {
+  const values: Record<string, number> = {};
+  const suspect: Record<string, Suspect> = {};
+  for (const [index, quantity] of quantities.entries()) {
+    // Without negative zero: InfluxDB has one zero only.
+    const value = (numbers[index] ?? 0) + 0;
+    const reason = reasons[index];
+    if (reason === undefined) values[quantity] = value;
+    else suspect[quantity] = { value, reason };
+  }
+  return reading(meter, time, values, reasons.length > 0 ? suspect : undefined);
 }

@@ -141,6 +141,27 @@ describeWith('influxd', 'SpooledStore and a real InfluxDB', (path) => {
     expect(found.slice(0, next)).toEqual(Array.from({ length: next }, (_, index) => index));
   });
 
+  it('sends suspect values into a measurement of their own, where no average of the good ones meets them', async () => {
+    await emptyServer();
+    const { store } = await spooled(server.url);
+    const wild = { voltage_l1_n: { value: 9_000, reason: 'changes too fast' } } as const;
+    await store.writeReadings([reading('m1', T0, { voltage_l1_n: 230, frequency: 50 })]);
+    await store.writeReadings([
+      reading('m1', T0 + 1_000, { frequency: 51 }, wild),
+      reading('m1', T0 + 2_000, {}, wild),
+    ]);
+    await emptied(store);
+    const mean = await server.ask('SELECT MEAN(voltage_l1_n), MEAN(frequency) FROM pq.readings.reading');
+    expect(mean.values).toEqual([[0, 230, 50.5]]);
+    expect(await server.ask('SELECT * FROM pq.readings.suspect')).toEqual({
+      name: 'suspect',
+      columns: ['time', 'customer', 'meter', 'supply_point', 'voltage_l1_n', 'voltage_l1_n_reason'],
+      values: [1_000, 2_000].map((after) => [T0 + after, 'Customer 07', 'm1', 'c07-a', 9_000, 1]),
+    });
+    const types = (await server.ask('SHOW FIELD KEYS ON pq FROM suspect')).values.map(([, type]) => type);
+    expect(types).toEqual(['float', 'float']);
+  });
+
   it('puts a poisoned point aside, says so, and sends its neighbours', async () => {
     await emptyServer();
     const { store, log } = await spooled(server.url);

@@ -10,7 +10,8 @@ const store = new EmbeddedStore({ file, keepReadingsMs: FOR_EVER, keepWindowsMs:
 await store.start();
 for (let batch = Number(first); ; batch++) {
   const time = T0 + batch * 10_000;
-  await store.writeReadings(['m1', 'm2', 'm3'].map((meter) => reading(meter, time, { frequency: batch / 3 })));
+  const suspect = { current_l1: { value: -batch, reason: 'out of range' } } as const;
+  await store.writeReadings(['m1', 'm2', 'm3'].map((meter) => reading(meter, time, { frequency: batch / 3 }, suspect)));
   writeSync(1, `${batch}\n`);
   // Some kills then meet a move into chunks half done.
   if (batch % 50 === 0) await store.maintain(time);
