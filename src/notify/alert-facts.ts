@@ -69,6 +69,13 @@ const SYMBOLS: Readonly<Record<string, string>> = {
   voltage_unbalance: 'U2/U1',
   thd_u: 'THD-U',
   thd_i: 'THD-I',
+  flicker_pst: 'Pst',
+  flicker_plt: 'Plt',
+  clock_offset: 'Δt',
+  energy_active_import: 'Ep+',
+  energy_active_export: 'Ep−',
+  energy_reactive_import: 'Eq+',
+  energy_reactive_export: 'Eq−',
 };
 
 /** 'voltage_l1_l2' → 'U L1-L2', 'apparent_power_total' → 'S': the symbols that engineers of all languages read. */

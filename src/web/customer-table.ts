@@ -2,9 +2,11 @@ import { capacityKva, type Locale } from '../domain/customer.ts';
 import type { MeterPlace } from '../domain/fleet.ts';
 import { LINE_VOLTAGES, PHASE_VOLTAGES } from '../domain/quantity.ts';
 import type { Reading, Values } from '../domain/reading.ts';
+import type { WiringVerdict } from '../domain/wiring.ts';
 import { withUnit } from '../lib/wording.ts';
 import { className } from '../notify/alert-facts.ts';
 import { placeInWords } from './alert-table.ts';
+import { doubtsInFull, doubtsInShort } from './doubt-words.ts';
 import { type Content, html, type Markup } from './html.ts';
 import { LABELS } from './labels.ts';
 import { ageInWords, shortTime } from './moments.ts';
@@ -15,6 +17,7 @@ export interface CustomerSurroundings {
   readonly locale: Locale;
   readonly timeZone: string;
   readonly now: number;
+  readonly wiring: (meter: string) => WiringVerdict | undefined;
 }
 
 /** One row per meter, the customers in the order given. Values that are too old to speak for now are greyed. */
@@ -27,7 +30,7 @@ export function customerTable(customers: readonly CustomerStatus[], surroundings
       cells: [
         badge(meter.state, label.state[meter.state]),
         twoLines(customer.name, `${className(customer, locale)} · ${customer.industry}`),
-        placeInWords(meter.place),
+        html`${placeInWords(meter.place)}${doubtMark(meter, surroundings)}`,
         html`<span class="value">${voltages(meter.reading?.values ?? {}, locale)}</span>`,
         html`<span class="value">${loadInWords(meter.reading?.values ?? {}, meter.place, locale)}</span>`,
         lastReading(meter, surroundings),
@@ -37,6 +40,16 @@ export function customerTable(customers: readonly CustomerStatus[], surroundings
   );
   const { status, customer, supplyPoint, voltage, load, lastReading: heard, manager } = label;
   return table('customer-table', [status, customer, supplyPoint, voltage, load, heard, manager], rows);
+}
+
+/** Says that a meter's figures are doubtful and leads to why; its state stays what the alerts make it. */
+function doubtMark({ place, reading }: MeterStatus, { locale, wiring }: CustomerSurroundings): Content {
+  const { id } = place.meter;
+  const doubtful = { reading, wiring: wiring(id) };
+  const words = doubtsInShort(doubtful, locale);
+  if (words === '') return '';
+  const why = doubtsInFull(doubtful, locale).join('\n');
+  return html`<small><a class="doubt" href="/quality?lang=${locale}#${encodeURIComponent(id)}" title="${why}">${words}</a></small>`;
 }
 
 /** The voltages, and between which conductors they were measured: 10 kV and 5.8 kV may be the same grid. */
@@ -69,10 +82,11 @@ function loadInWords(values: Values, { supplyPoint }: MeterPlace, locale: Locale
   return [withUnit(apparent, 'VA'), html`<small>${LABELS[locale].ofCapacity(percent)}</small>`];
 }
 
-function lastReading({ reading, isStale }: MeterStatus, { locale, timeZone, now }: CustomerSurroundings): Content {
+function lastReading({ reading, isStale }: MeterStatus, surroundings: CustomerSurroundings): Content {
+  const { locale, timeZone, now } = surroundings;
   const label = LABELS[locale];
   if (!reading) return html`<span class="none">${label.never}</span>`;
-  return isStale ? agedTime(reading, { locale, timeZone, now }) : shortTime(reading.time, now, timeZone);
+  return isStale ? agedTime(reading, surroundings) : shortTime(reading.time, now, timeZone);
 }
 
 function agedTime({ time }: Reading, { locale, timeZone, now }: CustomerSurroundings): Markup {

@@ -1,4 +1,5 @@
 import type { Locale } from '../domain/customer.ts';
+import type { MeterEventKind } from '../domain/meter-event.ts';
 import type { MessageState } from '../store/state-store.ts';
 import type { CustomerState } from './status.ts';
 
@@ -41,6 +42,15 @@ interface Labels {
   readonly to: string;
   readonly subject: string;
   readonly status: string;
+  readonly events: string;
+  readonly event: string;
+  readonly eventKind: Readonly<Record<MeterEventKind, string>>;
+  readonly phase: string;
+  readonly residualVoltage: string;
+  readonly ofNominal: (percent: string, nominal: string) => string;
+  readonly duration: string;
+  /** The meter's event came so late that nobody could act on it. */
+  readonly toldLate: (time: string) => string;
   readonly other: string;
 }
 
@@ -84,6 +94,21 @@ export const LABELS: Readonly<Record<Locale, Labels>> = {
     to: 'To',
     subject: 'Subject',
     status: 'State',
+    events: 'Events that meters recorded',
+    event: 'Event',
+    eventKind: {
+      dip: 'Voltage dip',
+      swell: 'Voltage swell',
+      interruption: 'Interruption',
+      power_failure: 'Meter without supply',
+      transient: 'Transient',
+      alarm: 'Alarm of the meter',
+    },
+    phase: 'Phase',
+    residualVoltage: 'Residual or highest voltage',
+    ofNominal: (percent, nominal) => `${percent} % of ${nominal}`,
+    duration: 'Duration',
+    toldLate: (time) => `late: read at ${time}`,
     other: '中文',
   },
   'zh-CN': {
@@ -124,6 +149,21 @@ export const LABELS: Readonly<Record<Locale, Labels>> = {
     to: '收件人',
     subject: '主题',
     status: '状态',
+    events: '表计记录的事件',
+    event: '事件',
+    eventKind: {
+      dip: '电压暂降',
+      swell: '电压暂升',
+      interruption: '短时中断',
+      power_failure: '表计失电',
+      transient: '瞬态过电压',
+      alarm: '表计报警',
+    },
+    phase: '相别',
+    residualVoltage: '残余电压或最高电压',
+    ofNominal: (percent, nominal) => `${nominal} 的 ${percent} %`,
+    duration: '持续时间',
+    toldLate: (time) => `迟报：${time} 读取`,
     other: 'English',
   },
 };

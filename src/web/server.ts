@@ -1,15 +1,22 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Alert } from '../domain/alert.ts';
 import type { Locale, Meter, Person } from '../domain/customer.ts';
+import type { QualityDay } from '../domain/data-quality.ts';
 import type { Fleet } from '../domain/fleet.ts';
 import type { Reading } from '../domain/reading.ts';
+import type { WiringVerdict } from '../domain/wiring.ts';
 import type { Clock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
+import { localDay, localDayOf } from '../lib/local-day.ts';
 import type { Log } from '../lib/log.ts';
 import type { StateStore } from '../store/state-store.ts';
+import type { AcquisitionStatus, BrokerStatus } from './acquisition-status.ts';
 import { MAIL_POLICY, PAGE_POLICY } from './content-policy.ts';
+import { meterQualities } from './meter-quality.ts';
 import type { WebOptions } from './options.ts';
 import { renderPage } from './page.ts';
+import { qualityReport } from './quality-api.ts';
+import { renderQualityPage } from './quality-page.ts';
 import { customerStatuses, inOrderOfDuty } from './status.ts';
 
 /** What a supervisor asks for. `waitingRows` wait on disk for a database that is away. */
@@ -30,13 +37,21 @@ export interface WebParts {
   /** How old a meter's latest reading may be, in milliseconds, before it says nothing of now. */
   readonly silentAfter: (meter: Meter) => number;
   readonly health: () => Health;
-  readonly state: Pick<StateStore, 'recentAlerts' | 'recentMessages' | 'message'>;
+  /** The counts of a day, 'YYYY-MM-DD', of every meter that has any; of today as they stand now. */
+  readonly qualityDays: (day: string) => readonly QualityDay[];
+  /** What is known of a meter's wiring; undefined when nothing is. */
+  readonly wiring: (meter: string) => WiringVerdict | undefined;
+  /** How the acquisition of each meter goes, by its id. */
+  readonly acquisition: () => ReadonlyMap<string, AcquisitionStatus>;
+  readonly brokers: () => readonly BrokerStatus[];
+  readonly state: Pick<StateStore, 'recentAlerts' | 'recentMessages' | 'message' | 'recentEvents'>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 const SHOWN_MAILS = 10;
 const SHOWN_LATELY = 8;
+const SHOWN_EVENTS = 10;
 /** The alerts that fired last, among which those that are over are found. */
 const LOOKED_THROUGH = 100;
 
@@ -81,8 +96,16 @@ export class WebServer {
   }
 
   #addRoutes(server: FastifyInstance): void {
-    const { state, fleet, latest, openAlerts, health, log } = this.#parts;
+    this.#addManners(server);
+    this.#addPages(server);
+    this.#addAnswersForPrograms(server);
+    // Browsers ask for it on their own; there is none.
+    server.get('/favicon.ico', async (_request, reply) => reply.code(204).send());
+  }
 
+  /** What holds for every answer, and for errors. */
+  #addManners(server: FastifyInstance): void {
+    const { log } = this.#parts;
     server.addHook('onSend', async (_request, reply) => {
       reply.headers({
         'x-content-type-options': 'nosniff',
@@ -98,18 +121,35 @@ export class WebServer {
         .type('text/plain')
         .send(code >= 500 ? 'this page could not be made\n' : `${err.message}\n`);
     });
+  }
 
-    server.get<{ Querystring: { lang?: string | string[] } }>('/', async (request, reply) => {
-      const locale = localeFor(request.query.lang, request.headers['accept-language']);
-      return reply.header('content-security-policy', PAGE_POLICY).type(HTML).send(this.#page(locale));
-    });
-
+  #addPages(server: FastifyInstance): void {
+    const { state } = this.#parts;
+    const pages = {
+      '/': (locale: Locale) => this.#page(locale),
+      '/quality': (locale: Locale) => this.#qualityPage(locale),
+    };
+    for (const [path, render] of Object.entries(pages)) {
+      server.get<{ Querystring: { lang?: string | string[] } }>(path, async (request, reply) => {
+        const locale = localeFor(request.query.lang, request.headers['accept-language']);
+        return reply.header('content-security-policy', PAGE_POLICY).type(HTML).send(render(locale));
+      });
+    }
     server.get<{ Params: { id: string } }>('/mails/:id', async (request, reply) => {
       const mail = state.message(request.params.id);
       if (!mail) return reply.code(404).type('text/plain').send('no such mail\n');
       return reply.header('content-security-policy', MAIL_POLICY).type(HTML).send(mail.html);
     });
+  }
 
+  #addAnswersForPrograms(server: FastifyInstance): void {
+    const { fleet, latest, openAlerts, health, qualityDays, timeZone, clock } = this.#parts;
+    server.get<{ Querystring: { day?: string | string[] } }>('/api/quality', async (request, reply) => {
+      const { day: asked = localDayOf(clock.now(), timeZone).date } = request.query;
+      const day = typeof asked === 'string' ? localDay(asked, timeZone) : undefined;
+      if (!day) return reply.code(400).send({ error: "day: expected one calendar day such as '2026-03-01'" });
+      return qualityReport(day.date, timeZone, qualityDays(day.date), fleet);
+    });
     server.get('/healthz', async (_request, reply) => {
       const { isWell, answering, waitingRows } = health();
       return reply.code(isWell ? 200 : 503).send({
@@ -121,27 +161,39 @@ export class WebServer {
         open_alerts: openAlerts().filter((alert) => alert.state === 'firing').length,
       });
     });
-
-    // Browsers ask for it on their own; there is none.
-    server.get('/favicon.ico', async (_request, reply) => reply.code(204).send());
   }
 
   #page(locale: Locale): string {
-    const { siteName, timeZone, fleet, people, latest, openAlerts, silentAfter, state, clock } = this.#parts;
+    const { fleet, people, openAlerts, silentAfter, state, clock } = this.#parts;
     const firing = openAlerts().filter((alert) => alert.state === 'firing');
     const now = clock.now();
+    const latest = this.#parts.latest();
     return renderPage({
+      ...this.#parts,
       locale,
-      siteName,
-      timeZone,
       now,
-      fleet,
-      people,
-      customers: customerStatuses({ fleet, people, firing, latest: latest(), silentAfter, now }),
+      customers: customerStatuses({ fleet, people, firing, latest, silentAfter, now }),
       firing: inOrderOfDuty(firing),
       lately: latelyOver(state.recentAlerts(LOOKED_THROUGH)),
       mails: state.recentMessages(SHOWN_MAILS),
+      events: state.recentEvents(SHOWN_EVENTS),
+      latest,
     });
+  }
+
+  #qualityPage(locale: Locale): string {
+    const { acquisition, brokers, clock, latest, qualityDays, timeZone } = this.#parts;
+    const now = clock.now();
+    const [today, yesterday] = [0, 1].map((back) => qualityDays(localDayOf(now, timeZone, back).date));
+    const meters = meterQualities({
+      ...this.#parts,
+      today: today ?? [],
+      yesterday: yesterday ?? [],
+      acquisition: acquisition(),
+      latest: latest(),
+      now,
+    });
+    return renderQualityPage({ ...this.#parts, locale, now, meters, brokers: brokers() });
   }
 }
 

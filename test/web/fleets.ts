@@ -19,7 +19,7 @@ export function customer(id: string, supplyPoints: readonly SupplyPoint[], more:
 }
 
 export function reading(meterId: string, time: number, values: Values = {}): Reading {
-  return { meter: meterId, time, timeSource: 'read', arrivedAt: time, values };
+  return { meter: meterId, time, timeSource: 'register', arrivedAt: time, values };
 }
 
 export function firing(rule: Alert['rule'], subject: string, more: Partial<Alert> = {}): Alert {

@@ -215,5 +215,6 @@ function stateOf({ state }: ReturnType<typeof webParts>): ReturnType<typeof webP
     recentAlerts: (limit) => state.recentAlerts(limit),
     recentMessages: (limit) => state.recentMessages(limit),
     message: (id) => state.message(id),
+    recentEvents: (limit) => state.recentEvents(limit),
   };
 }
