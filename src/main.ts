@@ -1,8 +1,13 @@
 #!/usr/bin/env node
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { check } from './commands/check.ts';
+import { type ModelsRequest, models } from './commands/models.ts';
+import { type ProbeRequest, probe, type ToolParts } from './commands/probe.ts';
 import { run } from './commands/run.ts';
+import { type ScanRequest, scan } from './commands/scan.ts';
 import { summary } from './commands/summary.ts';
+import { untilInterrupted } from './commands/terminal.ts';
+import { type WatchRequest, watch } from './commands/watch.ts';
 import { systemClock } from './lib/clock.ts';
 import { createLogger } from './lib/logger.ts';
 
@@ -35,4 +40,62 @@ program
     process.exit(await summary(options, process, systemClock, createLogger({ level: 'warn', format: 'auto' }, 2))),
   );
 
+program
+  .command('models')
+  .description(
+    'list the meter models; print every problem of a model file with its line; exit code 2 when there is one',
+  )
+  .option(...CONFIG)
+  .addOption(
+    new Option('--models-dir <dir>', 'a folder of model files to try, without a configuration').conflicts('config'),
+  )
+  .option('--json', 'an array of objects instead of a table')
+  .action((options: ModelsRequest) => process.exit(models(options, process)));
+
+program
+  .command('probe <meter>')
+  .description(
+    'read one meter and judge its values and its wiring: one of the configuration by its id, or with --model any at an address such as tcp://HOST:502/1; exit code 1 when it gives nothing, 3 when not all is good',
+  )
+  .option(...CONFIG)
+  .addOption(new Option('-m, --model <id>', 'the model, for a meter at an address').conflicts('config'))
+  .option('--models-dir <dir>', 'a folder of model files beside the shipped ones')
+  .option('--nominal-kv <kV>', 'what the line voltage should be')
+  .option('--ct-ratio <ratio>', 'of the current transformers, where the meter gives secondary values')
+  .option('--pt-ratio <ratio>', 'of the voltage transformers')
+  .option('-n, --samples <number>', 'readings for the wiring verdict, a second apart (default: 5; 1 for MQTT)')
+  .option('--wait <duration>', 'at most, for a message or the call of a modem (default: 30s or three intervals)')
+  .option('--json', 'one JSON object instead of a table')
+  .action(async (meter: string, options: Omit<ProbeRequest, 'meter'>) =>
+    process.exit(await probe({ ...options, meter }, process, toolParts())),
+  );
+
+program
+  .command('scan <address>')
+  .description(
+    'find the units at an address such as tcp://HOST:502 and guess their models; exit code 1 when there is none',
+  )
+  .option('-u, --units <list>', 'such as 1-247 or 1,5,10-20 (default: 1-247)')
+  .option('-t, --timeout <duration>', 'for each answer; longer than a gateway waits itself (default: 300ms)')
+  .option('--models-dir <dir>', 'a folder of model files beside the shipped ones')
+  .option('--json', 'one JSON object instead of text')
+  .action(async (address: string, options: Omit<ScanRequest, 'address'>) =>
+    process.exit(await scan({ ...options, address }, process, toolParts())),
+  );
+
+program
+  .command('watch <meter>')
+  .description('read a configured meter again and again, until Ctrl-C')
+  .requiredOption(...CONFIG)
+  .option('-e, --every <duration>', 'between two readings (default: 1s)')
+  .action(async (meter: string, options: Omit<WatchRequest, 'meter'>) =>
+    process.exit(await watch({ ...options, meter }, process, toolParts())),
+  );
+
 await program.parseAsync();
+
+/** For commands that a person watches: what they find they say themselves. */
+function toolParts(): ToolParts {
+  const log = createLogger({ level: 'error', format: 'auto' }, 2);
+  return { clock: systemClock, log, stopping: untilInterrupted() };
+}

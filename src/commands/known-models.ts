@@ -1,0 +1,16 @@
+import { SHIPPED_MODELS } from '../config/load.ts';
+import { formatProblem } from '../config/problem.ts';
+import type { Model } from '../meters/model.ts';
+import { loadModels } from '../meters/model-files.ts';
+import type { Output } from './output.ts';
+
+/** The shipped models and those of a folder; undefined after stderr was told their problems. */
+export function knownModels(modelsDir: string | undefined, out: Output): ReadonlyMap<string, Model> | undefined {
+  const { models, problems } = loadModels([...SHIPPED_MODELS, ...(modelsDir === undefined ? [] : [modelsDir])]);
+  if (problems.length === 0) return models;
+  const lines = problems.map(({ file, line, path, expected }) =>
+    formatProblem({ file, line, path, message: expected }),
+  );
+  out.stderr.write(`${lines.join('\n')}\n${lines.length} problem${lines.length === 1 ? '' : 's'}\n`);
+  return undefined;
+}
