@@ -4,14 +4,18 @@ import type { Meter } from './domain/customer.ts';
 import { SPANS } from './domain/window.ts';
 import type { Clock } from './lib/clock.ts';
 import { Closers } from './lib/closers.ts';
+import { localDayOf } from './lib/local-day.ts';
 import type { Log } from './lib/log.ts';
 import { Ticker } from './lib/ticker.ts';
 import { withinTime } from './lib/within-time.ts';
 import { Acquisition } from './meters/acquisition.ts';
+import { DeadLetters } from './meters/mqtt/dead-letters.ts';
 import { createAnnouncer } from './notify/announcer.ts';
 import { Mailer } from './notify/mailer.ts';
 import { Outbox } from './notify/outbox.ts';
 import { Pipeline } from './pipeline.ts';
+import { KEPT_DAYS } from './quality/quality-days.ts';
+import { QualityWatch } from './quality/quality-watch.ts';
 import { SummarySchedule } from './reports/summary-schedule.ts';
 import { threshold } from './rules/meter-silent.ts';
 import { silenceLimits } from './rules/pack.ts';
@@ -23,13 +27,12 @@ import { SqliteStateStore } from './store/state.ts';
 import type { StateStore } from './store/state-store.ts';
 import { type Health, WebServer } from './web/server.ts';
 import { Intake } from './windows/intake.ts';
-import { ALLOWED_LATENESS, Windows } from './windows/windows.ts';
+import { LONGEST_READ_BACK, refill, windowsFrom } from './windows/refill.ts';
+import { ALLOWED_LATENESS, type Windows } from './windows/windows.ts';
 
 const TICK = 1_000;
 const MAINTENANCE = 60_000;
 
-/** Windows that a longer stop cut through stay incomplete; so much is read back from the store at a start. */
-const LONGEST_READ_BACK = 3 * SPANS['10m'];
 /** A database that is away must not hold up the watch. */
 const READ_BACK_WITHIN = 3_000;
 
@@ -118,11 +121,13 @@ export class App {
       sourceOf: (rule) => pack.rules[rule].source,
     });
     const windows = await this.#restoredWindows(store, state, now);
+    const quality = this.#restoredQuality(state, now);
     const intake = new Intake(windows, log);
     const silence = new SilenceWatch(fleet, silenceLimits(pack), now);
     const pipeline = new Pipeline({
       fleet,
       pack,
+      quality,
       windows,
       intake,
       silence,
@@ -143,9 +148,13 @@ export class App {
     this.#closers.add('summary schedule', () => schedule.stop(), 200);
     const acquisition = new Acquisition({
       ...this.#config,
+      timeZone,
+      deadLetters: new DeadLetters(this.#config.dataDir, log),
       clock,
       log,
       onReading: (reading) => pipeline.accept(reading),
+      onEvents: (events, cursor) => pipeline.acceptEvents(events, cursor),
+      cursorOf: (meter, name) => state.cursor(meter, name),
     });
     if (web.enabled) {
       const latest = () => intake.latest();
@@ -160,6 +169,13 @@ export class App {
         latest,
         openAlerts,
         silentAfter,
+        qualityDays: (day: string) => {
+          const kept = quality.of(day);
+          return kept.length > 0 ? kept : state.qualityDays(day);
+        },
+        wiring: (meter: string) => quality.wiring(meter),
+        acquisition: () => acquisition.status(),
+        brokers: () => acquisition.brokers(),
         health: () => this.#health(acquisition, store),
         state,
         clock,
@@ -176,6 +192,7 @@ export class App {
       this.#lastTick = time;
     });
     const maintenance = new Ticker(MAINTENANCE, clock, log, (time) => maintain(time, store, state));
+    this.#closers.add('counts', () => pipeline.saveCounts(), 100);
     this.#closers.add('last tick', () => tick(clock.now(), pipeline, windows, state), 1_000);
     ticker.start();
     this.#closers.add('ticker', () => ticker.stop(), 300);
@@ -187,23 +204,29 @@ export class App {
 
   /** The windows that were open when the daemon stopped, filled again from the store. */
   async #restoredWindows(store: MaintainedStore, state: StateStore, now: number): Promise<Windows> {
-    const { fleet } = this.#config;
-    const noted = Number(state.noted(CLOSED_UNTIL) ?? now);
-    const closedUntil = Math.min(now, Math.max(noted, now - LONGEST_READ_BACK));
-    const windows = new Windows((meter) => fleet.meters.get(meter)?.meter.pollInterval ?? TICK, closedUntil);
-    const from = Math.floor(closedUntil / SPANS['10m']) * SPANS['10m'];
-    const readAll = async () => {
-      for (const meter of fleet.meters.keys()) {
-        for (const reading of await store.readings(meter, from, now)) windows.add(reading);
-      }
-    };
+    const { meters } = this.#config.fleet;
+    const notedUntil = Number(state.noted(CLOSED_UNTIL) ?? now);
+    const windows = windowsFrom(notedUntil, now, (meter) => meters.get(meter)?.meter.pollInterval ?? TICK);
     try {
       // What takes longer goes on beside the watch.
-      await withinTime(readAll(), READ_BACK_WITHIN);
+      const readBack = refill(windows, meters.keys(), now, (meter, from, to) => store.readings(meter, from, to));
+      await withinTime(readBack, READ_BACK_WITHIN);
     } catch (error) {
       this.#log.warn({ err: error }, 'The store could not be read at start: windows in progress will be incomplete');
     }
     return windows;
+  }
+
+  #restoredQuality(state: StateStore, now: number): QualityWatch {
+    const { fleet, site } = this.#config;
+    const timeZone = site.time_zone;
+    const quality = new QualityWatch({ fleet, timeZone, log: this.#log });
+    const dates = Array.from({ length: KEPT_DAYS }, (_, back) => localDayOf(now, timeZone, back).date);
+    quality.restore(
+      dates.flatMap((date) => state.qualityDays(date)),
+      now,
+    );
+    return quality;
   }
 
   #health(acquisition: Acquisition, store: MaintainedStore): Health {

@@ -1,10 +1,12 @@
 import type { AlertBook } from './alerts/alert-book.ts';
 import type { AlertChange } from './domain/alert.ts';
 import type { Fleet, MeterPlace } from './domain/fleet.ts';
+import type { LogCursor, MeterEvent } from './domain/meter-event.ts';
 import type { Reading } from './domain/reading.ts';
 import { SPANS, type Window } from './domain/window.ts';
 import type { Log } from './lib/log.ts';
 import type { Announcer } from './notify/announcer.ts';
+import type { QualityWatch } from './quality/quality-watch.ts';
 import { type Fired, judgeReading, judgeWindow, type SampleVerdict } from './rules/judge.ts';
 import type { RulePack } from './rules/pack.ts';
 import type { SilenceWatch } from './rules/silence-watch.ts';
@@ -17,6 +19,7 @@ import type { Windows } from './windows/windows.ts';
 export interface PipelineParts {
   readonly fleet: Fleet;
   readonly pack: RulePack;
+  readonly quality: QualityWatch;
   readonly windows: Windows;
   readonly intake: Intake;
   readonly silence: SilenceWatch;
@@ -24,7 +27,7 @@ export interface PipelineParts {
   readonly announcer: Announcer;
   readonly commit: GroupCommit;
   readonly store: Pick<SeriesStore, 'writeWindows'>;
-  readonly state: Pick<StateStore, 'save'>;
+  readonly state: Pick<StateStore, 'save' | 'saveEvents' | 'saveQuality'>;
   readonly log: Log;
   /** Called after messages went into the outbox. */
   readonly onMessages: () => void;
@@ -35,8 +38,8 @@ const LONGEST_RESTART = 2 * 60_000;
 const SAMPLES_IN_A_GAP = 3;
 
 /**
- * The round, readings in, messages out. It has two doors: `accept` for a reading and `tick` for the passing of time,
- * because silence is a finding too. It never asks what time it is.
+ * The round, readings in, messages out. It has three doors: `accept` for a reading, `acceptEvents` for what meters noticed
+ * on their own, and `tick` for the passing of time, because silence is a finding too. It never asks what time it is.
  */
 export class Pipeline {
   readonly #parts: PipelineParts;
@@ -47,26 +50,40 @@ export class Pipeline {
     this.#parts = parts;
   }
 
-  /** Takes a reading; resolves when it is durable. Readings that come late are stored and not judged again. */
+  /**
+   * Takes a reading; resolves when it is durable. What cannot be trusted in it is stored with its reason and counts
+   * nowhere. Readings that come late are stored and not judged again; one whose time cannot be true is only counted.
+   */
   accept(raw: Reading): Promise<void> {
-    const { fleet, pack, intake, silence, commit, log } = this.#parts;
+    const { fleet, pack, quality, intake, silence, commit, log } = this.#parts;
     const place = fleet.meters.get(raw.meter);
     if (!place) {
       log.warn({ meter: raw.meter }, 'A reading of a meter that is not configured was dropped');
       return Promise.resolve();
     }
-    const { reading, isNews } = intake.take(raw);
+    silence.heard(raw.meter, raw.arrivedAt);
+    const judged = quality.judge(raw, place);
+    if (!judged) return Promise.resolve();
+    const { reading, outcome, isNews } = intake.take(judged);
+    quality.took(reading, outcome, place);
     const durable = commit.add(reading);
     // A broker sends only so many messages before it waits for their acknowledgement: the next tick may be too late.
-    if (reading.timeSource !== 'read') commit.flushSoon();
-    silence.heard(reading.meter, raw.arrivedAt);
+    if (reading.timeSource !== 'register') commit.flushSoon();
     if (isNews) this.#follow(place, judgeReading(pack, place, reading, this.#fired));
     return durable;
   }
 
+  /** Takes what meters noticed on their own, with how far their log is read; both are durable when it returns. */
+  acceptEvents(events: readonly MeterEvent[], cursor?: LogCursor): void {
+    const { fleet, state } = this.#parts;
+    const known = events.filter(({ meter }) => fleet.meters.has(meter));
+    for (const event of state.saveEvents(known, cursor)) this.#logEvent(event);
+  }
+
   /** Time has come to `now`: windows close, silence is judged, what waits goes to disk. */
   async tick(now: number): Promise<void> {
-    const { fleet, pack, windows, commit } = this.#parts;
+    const { fleet, pack, quality, windows, commit } = this.#parts;
+    quality.tick(now);
     const closed = windows.close(now);
     for (const window of closed) {
       const place = fleet.meters.get(window.meter);
@@ -74,6 +91,7 @@ export class Pipeline {
     }
     this.#judgeSilence(now);
     this.#save([]);
+    if (quality.isSaveDue()) this.saveCounts();
     await Promise.all([commit.flush(), this.#writeWindows(closed)]);
   }
 
@@ -85,6 +103,20 @@ export class Pipeline {
       const isWatched = fleet.meters.has(alert.subject) || (fleet.lines.get(alert.subject)?.length ?? 0) > 1;
       if (isWatched && pack.rules[alert.rule].enabled) continue;
       this.#save(listOf(book.end(alert.rule, alert.subject, 'no longer watched', now)));
+    }
+  }
+
+  /** Brings the counts of data quality to disk. They hold nothing up: what a refusing disk leaves behind is saved later. */
+  saveCounts(): void {
+    const { quality, state, log } = this.#parts;
+    const days = quality.unsaved();
+    try {
+      if (days.length > 0) state.saveQuality(days);
+      quality.saved(days);
+    } catch (error) {
+      // Not with every tick.
+      quality.saved([]);
+      log.warn({ err: error }, 'The counts of data quality could not be saved; they are saved later');
     }
   }
 
@@ -179,6 +211,15 @@ export class Pipeline {
     };
     if (kind === 'resolved') this.#parts.log.info(fields, 'Alert resolved');
     else this.#parts.log.warn(fields, kind === 'fired' ? 'Alert fired' : 'Alert became graver');
+  }
+
+  #logEvent({ meter, kind, start, duration, phases, extreme, isLate }: MeterEvent): void {
+    const customer = this.#parts.fleet.meters.get(meter)?.customer.name;
+    const at = new Date(start).toISOString();
+    this.#parts.log.info(
+      { meter, customer, kind, at, durationMs: duration, phases, extreme, isLate },
+      'A meter noticed an event',
+    );
   }
 
   async #writeWindows(closed: readonly Window[]): Promise<void> {

@@ -9,6 +9,7 @@ import { fleetOf } from '../src/domain/fleet.ts';
 import type { Values } from '../src/domain/reading.ts';
 import { createAnnouncer } from '../src/notify/announcer.ts';
 import { Pipeline, type PipelineParts } from '../src/pipeline.ts';
+import { QualityWatch } from '../src/quality/quality-watch.ts';
 import { type RulePack, silenceLimits } from '../src/rules/pack.ts';
 import { SilenceWatch } from '../src/rules/silence-watch.ts';
 import { EmbeddedStore } from '../src/store/embedded.ts';
@@ -91,9 +92,12 @@ export async function openBench(
   const book = new AlertBook();
   book.restore([...state.alertsBetween(start - 600_000, start), ...state.openAlerts()]);
   const windows = new Windows(() => 1_000);
+  const quality = new QualityWatch({ fleet, timeZone: 'Asia/Shanghai', log });
+  quality.restore([], start);
   const pipeline = new Pipeline({
     fleet,
     pack,
+    quality,
     windows,
     intake: new Intake(windows, log),
     silence: new SilenceWatch(fleet, silenceLimits(pack), start),
@@ -122,7 +126,7 @@ export async function openBench(
     /** One reading, `second` after START; not awaited, as the poller does not either. */
     read(meter: string, second: number, values: Values): Promise<void> {
       const time = START + second * 1000;
-      return pipeline.accept({ meter, time, arrivedAt: time, timeSource: 'read', values });
+      return pipeline.accept({ meter, time, arrivedAt: time, timeSource: 'register', values });
     },
     /** A message whose payload has the time `second`, and that arrives at `arrival`. */
     send(meter: string, second: number, values: Values, arrival: number): Promise<void> {

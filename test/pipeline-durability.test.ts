@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import type { PipelineParts } from '../src/pipeline.ts';
 import { GroupCommit } from '../src/store/group-commit.ts';
 import { type Bench, bench, HEALTHY, run, START } from './pipeline-bench.ts';
 import { phases } from './rules/points.ts';
@@ -22,11 +23,13 @@ describe('the pipeline on a disk that refuses', () => {
   it('holds alerts and their mails back until they are saved, and loses none', async () => {
     const each = await bench();
     let isRefusing = true;
-    const state: Pick<Bench['state'], 'save'> = {
+    const state: PipelineParts['state'] = {
       save(change) {
         if (isRefusing) throw new Error('disk full');
         each.state.save(change);
       },
+      saveEvents: (events, cursor) => each.state.saveEvents(events, cursor),
+      saveQuality: (days) => each.state.saveQuality(days),
     };
     const faulty = await bench({ folder: each.folder, faults: { state } });
     await run(faulty, 0, 3, { lv: phases(150, 220, 220) });

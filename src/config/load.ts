@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Customer } from '../domain/customer.ts';
 import { fleetOf } from '../domain/fleet.ts';
 import { loadModels } from '../meters/model-files.ts';
+import { brokerFiles, withBrokerFiles } from '../meters/options.ts';
 import { mergePack, type RulePack, rulePack, withoutLimits } from '../rules/pack.ts';
 import type { Config } from './config.ts';
 import { crossCheck } from './cross-checks.ts';
@@ -12,13 +13,16 @@ import { deepFreeze } from './freeze.ts';
 import type { Origin } from './origin.ts';
 import { customersOutline, type Outline, outline } from './outline.ts';
 import type { Problem } from './problem.ts';
-import { beside } from './read-text.ts';
-import { sections } from './sections.ts';
+import { beside, readText } from './read-text.ts';
+import { type Sections, sections } from './sections.ts';
 import { type Understood, understand } from './understand.ts';
 import { type Env, readYaml } from './yaml-source.ts';
 
 /** The folder config/ that is shipped: as far up from src/config/ as from dist/config/. */
 const SHIPPED = fileURLToPath(new URL('../../config/', import.meta.url));
+
+/** Register maps and payload mappings. */
+export const SHIPPED_MODELS = [join(SHIPPED, 'models'), join(SHIPPED, 'payloads')];
 
 export type Loaded =
   | { readonly ok: true; readonly config: Config }
@@ -45,10 +49,11 @@ export function loadConfig(file: string, env: Env = process.env): Loaded {
     models: models.models,
     brokenModels: models.brokenIds,
   });
+  const unreadable = main.value ? unreadableFiles(main.value, origin) : [];
   const problems = firstTold(
     [...syntax, ...models.problems, ...pack.problems, ...source.problems],
     [...main.problems, ...(source.data === undefined ? [] : customers.problems)],
-    cross,
+    [...cross, ...unreadable],
   );
   if (problems.length > 0 || !main.value || !pack.value || !customers.value) {
     return { ok: false, problems: inReadingOrder(problems, file) };
@@ -67,7 +72,7 @@ export function loadConfig(file: string, env: Env = process.env): Loaded {
     store,
     web,
     modbus,
-    mqtt,
+    mqtt: withBrokerFiles(mqtt, (name) => resolve(beside(file, name))),
     mail,
     summary,
     pack: merged,
@@ -79,6 +84,13 @@ export function loadConfig(file: string, env: Env = process.env): Loaded {
   return { ok: true, config: deepFreeze(config) };
 }
 
+function unreadableFiles({ mqtt }: Sections, origin: Origin): Problem[] {
+  return brokerFiles(mqtt).flatMap(({ path, file }) => {
+    const read = readText(beside(origin.file, file), (message) => origin.problem([...path], message));
+    return 'problem' in read ? [read.problem] : [];
+  });
+}
+
 function rulesWithoutLimits(pack: RulePack, customers: readonly Customer[], origin: Origin): Problem[] {
   const voltages = new Set(customers.flatMap(({ supplyPoints }) => supplyPoints.map(({ nominalKv }) => nominalKv)));
   return withoutLimits(pack, [...voltages]).map(({ rule, kv }) =>
@@ -88,7 +100,7 @@ function rulesWithoutLimits(pack: RulePack, customers: readonly Customer[], orig
 
 function modelsOf({ models_dir }: Outline, origin: Origin) {
   const own = models_dir === undefined ? [] : [beside(origin.file, models_dir)];
-  const { models, brokenIds, problems } = loadModels([join(SHIPPED, 'models'), ...own]);
+  const { models, brokenIds, problems } = loadModels([...SHIPPED_MODELS, ...own]);
   return {
     models,
     brokenIds,

@@ -51,7 +51,9 @@ export function pathText(path: Path): string {
   return text;
 }
 
+const SECRET_KEYS: readonly (PropertyKey | undefined)[] = ['password', 'key_password'];
+
 /** Whether what stands there is never shown to anyone, and may be given as `file:PATH`. */
 export function isSecret(path: Path): boolean {
-  return path.at(-1) === 'password';
+  return SECRET_KEYS.includes(path.at(-1));
 }

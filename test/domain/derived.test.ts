@@ -64,7 +64,7 @@ describe('negative-sequence unbalance from line voltages', () => {
 });
 
 describe('derived quantities of a reading', () => {
-  const reading = (values: Values): Reading => ({ meter: 'm', time: 0, timeSource: 'read', arrivedAt: 0, values });
+  const reading = (values: Values): Reading => ({ meter: 'm', time: 0, timeSource: 'register', arrivedAt: 0, values });
 
   it('computes power factor as P / S, whatever the meter claims', () => {
     const { values } = withDerived(

@@ -41,7 +41,7 @@ async function stoppedInTheMiddle(): Promise<Config> {
       meter: 'c1-meter',
       time,
       arrivedAt: time,
-      timeSource: 'read',
+      timeSource: 'register',
       values: phases(index % 2 === 0 ? 210 : 230),
     })),
   );

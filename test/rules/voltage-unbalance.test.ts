@@ -7,7 +7,7 @@ function judge(l1l2: number, l2l3: number, l3l1: number) {
     meter: 'm',
     time: 0,
     arrivedAt: 0,
-    timeSource: 'read',
+    timeSource: 'register',
     values: lines(l1l2, l2l3, l3l1),
   });
   return judgeBy('voltage_unbalance', values, point(10));
