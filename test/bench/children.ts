@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { Measured } from './report.ts';
 
 /** A file of this folder as a process of its own; its first message is what it has to say. */
 export class Child<T> {
@@ -28,5 +29,15 @@ export class Child<T> {
       this.#process.once('exit', () => resolve());
       this.#process.kill('SIGKILL');
     });
+  }
+}
+
+/** Runs a file that measures itself, and ends it. */
+export async function measure(name: string, ...args: readonly (string | number)[]): Promise<Measured> {
+  const child = new Child<Measured>(name, args);
+  try {
+    return await child.said();
+  } finally {
+    await child.end();
   }
 }

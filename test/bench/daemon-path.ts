@@ -3,11 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { pino } from 'pino';
-import { systemClock } from '../../src/lib/clock.ts';
-import { Acquisition } from '../../src/meters/acquisition.ts';
-import { DeadLetters } from '../../src/meters/mqtt/dead-letters.ts';
-import { modbusOptions } from '../../src/meters/options.ts';
-import { benchModel, fleetOfMeters } from './meter-fleet.ts';
+import { benchAcquisition } from './bench-acquisition.ts';
+import { fleetOfMeters } from './meter-fleet.ts';
 import { BenchPipeline } from './pipeline.ts';
 import { Meterings } from './report.ts';
 import { offsetOf } from './schedule.ts';
@@ -31,18 +28,12 @@ const pipeline = new BenchPipeline({ fleet, folder, hasStore, log });
 await pipeline.start();
 
 const indexes = new Map([...fleet.meters.keys()].map((id, index) => [id, index]));
-const pollsAtFirst = { polls: 0, skipped: 0 };
 let polls = 0;
 let meterings: Meterings | undefined;
 
-const acquisition = new Acquisition({
+const acquisition = benchAcquisition({
   fleet,
-  models: new Map([['bench', benchModel]]),
-  modbus: modbusOptions.parse(undefined),
-  mqtt: { brokers: [] },
-  timeZone: 'UTC',
-  deadLetters: new DeadLetters(folder, log),
-  clock: systemClock,
+  folder,
   log,
   onReading: (reading) => {
     polls += 1;
@@ -50,8 +41,6 @@ const acquisition = new Acquisition({
     meterings?.late((reading.time - offset) % interval);
     return pipeline.accept(reading);
   },
-  onEvents: () => undefined,
-  cursorOf: () => undefined,
 });
 acquisition.start();
 
@@ -66,10 +55,10 @@ function skipped(): number {
 }
 
 await wait(Math.max(2 * interval, silent > 0 ? LONG_WARM_UP : WARM_UP));
-pollsAtFirst.skipped = skipped();
+const skippedAtFirst = skipped();
 polls = 0;
 meterings = new Meterings();
 await wait(seconds * 1_000);
-const measured = meterings.result(polls, skipped() - pollsAtFirst.skipped);
+const measured = meterings.result(polls, skipped() - skippedAtFirst);
 process.send?.(measured, () => process.exit(0));
 rmSync(folder, { recursive: true, force: true });

@@ -1,3 +1,4 @@
+import type { Connection } from '../../src/domain/customer.ts';
 import { type Fleet, fleetOf } from '../../src/domain/fleet.ts';
 import type { Quantity } from '../../src/domain/quantity.ts';
 import type { ModbusModel, ModbusRegister } from '../../src/meters/model.ts';
@@ -65,8 +66,26 @@ export const benchModel: ModbusModel = {
 
 /** One meter on each port, in the order of the ports. */
 export function fleetOfMeters(count: number, firstPort: number, pollInterval: number): Fleet {
+  const ports = Array.from({ length: count }, (_, index) => firstPort + index);
+  return fleetWith(
+    ports.map((port) => ({ kind: 'modbus-tcp', host: '127.0.0.1', port, unit: 1 })),
+    'bench',
+    pollInterval,
+  );
+}
+
+/** One meter on each topic of the broker 'bench', with plain JSON. */
+export function mqttFleet(topics: readonly string[]): Fleet {
+  return fleetWith(
+    topics.map((topic) => ({ kind: 'mqtt', broker: 'bench', topic })),
+    'plain-json',
+    1_000,
+  );
+}
+
+function fleetWith(connections: readonly Connection[], model: string, pollInterval: number): Fleet {
   return fleetOf(
-    Array.from({ length: count }, (_, index) => ({
+    connections.map((connection, index) => ({
       id: `c${index}`,
       name: `Customer ${index}`,
       class: 'first',
@@ -80,16 +99,7 @@ export function fleetOfMeters(count: number, firstPort: number, pollInterval: nu
           feeder: 'F1',
           substation: 'East',
           contractKva: 1_000,
-          meters: [
-            {
-              id: `m${index}`,
-              model: 'bench',
-              connection: { kind: 'modbus-tcp', host: '127.0.0.1', port: firstPort + index, unit: 1 },
-              pollInterval,
-              ctRatio: 1,
-              ptRatio: 1,
-            },
-          ],
+          meters: [{ id: `m${index}`, model, connection, pollInterval, ctRatio: 1, ptRatio: 1 }],
         },
       ],
     })),

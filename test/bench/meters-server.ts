@@ -1,11 +1,12 @@
 import { createServer, type Socket } from 'node:net';
 
 /**
- * Many meters for a benchmark, as a process of its own: `COUNT FIRST_PORT SILENT`. Each listens on a loopback port of its
- * own and answers any request for registers with 32-bit floats that move a little with each answer; the last SILENT of
- * them take connections and never answer. Prints a line when all listen. Written for speed: it must not be what is measured.
+ * Many meters for a benchmark, as a process of its own: `COUNT FIRST_PORT SILENT LIFE`. Each listens on a loopback port of
+ * its own and answers any request for registers with 32-bit floats that move a little with each answer; the last SILENT
+ * of them take connections and never answer. With LIFE above 0 each connection is reset after so many answers. Says when
+ * all listen. Written for speed: it must not be what is measured.
  */
-const [count = 0, firstPort = 0, silent = 0] = process.argv.slice(2).map(Number);
+const [count = 0, firstPort = 0, silent = 0, life = 0] = process.argv.slice(2).map(Number);
 
 const HEADER = 9;
 const MOST_REGISTERS = 125;
@@ -52,7 +53,8 @@ function answerer(socket: Socket): void {
     answer[8] = bytes;
     answers += 1;
     answer.writeFloatBE(220 + (answers % 16) / 16, HEADER);
-    socket.write(Buffer.from(answer.subarray(0, HEADER + bytes)));
+    if (life > 0 && answers > life) socket.resetAndDestroy();
+    else socket.write(Buffer.from(answer.subarray(0, HEADER + bytes)));
   });
 }
 

@@ -28,6 +28,8 @@ export class ModbusServer {
   readonly requests: SeenRequest[] = [];
   /** Asked for each request; undefined answers it well. */
   fault: (request: SeenRequest) => Fault | undefined = () => undefined;
+  /** Told all bytes of each connection as they come, before anything is made of them. */
+  heard: (stream: Duplex, bytes: Buffer) => void = () => undefined;
   accepted = 0;
   port = 0;
   readonly #framing: Framing;
@@ -98,6 +100,7 @@ export class ModbusServer {
     stream.on('error', () => stream.destroy());
     let pending: Buffer = Buffer.alloc(0);
     stream.on('data', (chunk: Buffer) => {
+      this.heard(stream, chunk);
       pending = Buffer.concat([pending, chunk]);
       for (let size = this.#frameSize(pending); size <= pending.length; size = this.#frameSize(pending)) {
         this.#asked(stream, pending.subarray(0, size));
