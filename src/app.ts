@@ -174,6 +174,7 @@ export class App {
           return kept.length > 0 ? kept : state.qualityDays(day);
         },
         wiring: (meter: string) => quality.wiring(meter),
+        clockOffset: (meter: string) => quality.clockOffset(meter),
         acquisition: () => acquisition.status(),
         brokers: () => acquisition.brokers(),
         health: () => this.#health(acquisition, store),

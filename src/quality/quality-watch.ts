@@ -25,6 +25,7 @@ export class QualityWatch {
   readonly #days: QualityDays;
   /** When there was last a doubt about a meter that has been told. */
   readonly #doubtedAt = new Map<string, number>();
+  readonly #clockOffsets = new Map<string, number>();
   readonly #wiringTold = new Map<string, string>();
   #savedAt = Number.NEGATIVE_INFINITY;
   #now = Number.NEGATIVE_INFINITY;
@@ -58,6 +59,8 @@ export class QualityWatch {
   took(reading: Reading, outcome: Outcome, place: MeterPlace): void {
     this.#days.count(reading, outcome);
     if (outcome !== 'new') return;
+    const { clock_offset } = reading.values;
+    if (clock_offset !== undefined) this.#clockOffsets.set(reading.meter, clock_offset);
     this.#wiring.see(reading, place);
     if (reading.suspect !== undefined) this.#doubt(reading.meter, reading.time, doubtsOf(reading));
     else if (this.#doubtedAt.size > 0) this.#trust(reading.meter, reading.time);
@@ -95,6 +98,11 @@ export class QualityWatch {
 
   wiring(meter: string): WiringVerdict | undefined {
     return this.#wiring.verdict(meter);
+  }
+
+  /** Seconds that the meter's clock was ahead of ours when it was last asked. */
+  clockOffset(meter: string): number | undefined {
+    return this.#clockOffsets.get(meter);
   }
 
   #doubt(meter: string, time: number, doubts: string): void {

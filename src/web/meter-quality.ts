@@ -25,6 +25,8 @@ export interface MeterQuality {
   readonly acquisition: AcquisitionStatus | undefined;
   readonly reading: Reading | undefined;
   readonly wiring: WiringVerdict | undefined;
+  /** Seconds that its clock was ahead when it was last asked. */
+  readonly clockOffset: number | undefined;
 }
 
 /** What the states are judged from. `silentAfter` is in milliseconds, `now` in epoch milliseconds. */
@@ -35,6 +37,7 @@ export interface QualityKnown {
   readonly acquisition: ReadonlyMap<string, AcquisitionStatus>;
   readonly latest: ReadonlyMap<string, Reading>;
   readonly wiring: (meter: string) => WiringVerdict | undefined;
+  readonly clockOffset: (meter: string) => number | undefined;
   readonly silentAfter: (meter: Meter) => number;
   readonly now: number;
 }
@@ -51,6 +54,7 @@ export function meterQualities(known: QualityKnown): readonly MeterQuality[] {
       acquisition: known.acquisition.get(id),
       reading: known.latest.get(id),
       wiring: known.wiring(id),
+      clockOffset: known.clockOffset(id),
     };
     return { ...facts, state: stateOf(facts, known) };
   });

@@ -68,7 +68,7 @@ export function acquisitionTable(meters: readonly MeterQuality[], surroundings: 
       answerCell(meter, surroundings),
       pollsCell(meter.acquisition, locale),
       meter.acquisition?.busLoad === undefined ? '' : `${(100 * meter.acquisition.busLoad).toFixed(0)} %`,
-      clockInWords(meter.reading, locale),
+      clockInWords(meter.clockOffset, locale),
       wiringCell(meter.wiring, locale),
       doubtsCell(meter.reading, locale),
     ],
@@ -126,9 +126,8 @@ function pollsCell(acquisition: AcquisitionStatus | undefined, locale: Locale): 
 }
 
 /** '4 s ahead', '快 4 秒'; empty when the meter was not asked for its clock. */
-function clockInWords(reading: Reading | undefined, locale: Locale): string {
+function clockInWords(offset: number | undefined, locale: Locale): string {
   const label = QUALITY_LABELS[locale];
-  const offset = reading?.values.clock_offset;
   if (offset === undefined) return '';
   if (Math.abs(offset) < CLOCK_IS_RIGHT) return label.onTime;
   const span = ageInWords(Math.abs(offset) * 1000, locale);

@@ -41,6 +41,8 @@ export interface WebParts {
   readonly qualityDays: (day: string) => readonly QualityDay[];
   /** What is known of a meter's wiring; undefined when nothing is. */
   readonly wiring: (meter: string) => WiringVerdict | undefined;
+  /** Seconds that a meter's clock was ahead of ours when it was last asked; undefined when it never was. */
+  readonly clockOffset: (meter: string) => number | undefined;
   /** How the acquisition of each meter goes, by its id. */
   readonly acquisition: () => ReadonlyMap<string, AcquisitionStatus>;
   readonly brokers: () => readonly BrokerStatus[];

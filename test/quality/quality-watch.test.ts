@@ -56,6 +56,14 @@ describe('the watch over quality', () => {
     expect(watch.unsaved()).toEqual([]);
   });
 
+  it('remembers the offset of a clock that is asked only now and then', () => {
+    const { watch, take } = watching();
+    expect(watch.clockOffset('m1')).toBeUndefined();
+    take(0, { frequency: 50, clock_offset: 3_599 });
+    take(1_000, { frequency: 50.01 });
+    expect(watch.clockOffset('m1')).toBe(3_599);
+  });
+
   it('tells a wiring fault once, in words, and when it is mended', () => {
     const { watch, log, take } = watching(placeOf({ nominalKv: 0.38, transformerKva: 630 }));
     const healthy = supply(220, 400, 20);

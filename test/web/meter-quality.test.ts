@@ -35,6 +35,7 @@ function judged(facts: Readonly<Record<string, Facts>>): readonly (readonly [str
     acquisition: new Map(meters.flatMap(([id, { acquisition }]) => (acquisition ? [[id, acquisition]] : []))),
     latest: new Map(meters.flatMap(([id, each]) => (each.reading ? [[id, each.reading]] : []))),
     wiring: (id) => facts[id]?.wiring,
+    clockOffset: () => undefined,
     silentAfter: () => 30_000,
     now: NOW,
   };

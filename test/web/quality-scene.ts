@@ -71,6 +71,7 @@ export function qualityParts(scene: NightScene): Partial<WebParts> {
       if (meter === 'c09-m1') return REVERSED;
       return { state: meter === 'c10-m1' ? 'cannot say' : 'right', faults: [], from: NOW - 10 * MINUTE, to: NOW };
     },
+    clockOffset: (meter) => ({ 'c05-m1': -4_000, 'c06-m1': 0.4 })[meter],
     acquisition: () => new Map(meters.map(({ meter, line }) => [meter.id, acquisitionOf(meter.id, line)])),
     brokers: () => [
       { id: 'substation-east', isConnected: true, received: 1_204_553, poison: 2 },
@@ -100,7 +101,7 @@ function acquisitionOf(meter: string, line: string): AcquisitionStatus {
 function doubtfulReadings(scene: NightScene): readonly (readonly [string, Reading])[] {
   const valuesOf = (meter: string) => scene.latest.get(meter)?.values ?? {};
   const frozen: Reading = {
-    ...reading('c05-m1', NOW - 300, { ...valuesOf('c05-m1'), clock_offset: -4_000 }),
+    ...reading('c05-m1', NOW - 300, valuesOf('c05-m1')),
     suspect: {
       current_l1: { value: 12.5, reason: 'frozen' },
       current_l2: { value: 12.25, reason: 'frozen' },
@@ -108,7 +109,7 @@ function doubtfulReadings(scene: NightScene): readonly (readonly [string, Readin
     },
   };
   const missing: Reading = {
-    ...reading('c06-m1', NOW - 300, { ...valuesOf('c06-m1'), clock_offset: 0.4 }),
+    ...reading('c06-m1', NOW - 300, valuesOf('c06-m1')),
     missing: {
       ...{ thd_u_l1: 'not readable', thd_u_l2: 'not readable', thd_u_l3: 'not readable', thd_i_l1: 'not readable' },
       ...{

@@ -34,6 +34,7 @@ export function webParts({ scene, events = [], parts }: Given): WebParts {
     health: () => ({ isWell: true, answering: 69, waitingRows: 12 }),
     qualityDays: () => [],
     wiring: () => undefined,
+    clockOffset: () => undefined,
     acquisition: () => new Map(),
     brokers: () => [],
     state,
