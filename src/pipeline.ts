@@ -65,7 +65,7 @@ export class Pipeline {
     const judged = quality.judge(raw, place);
     if (!judged) return Promise.resolve();
     const { reading, outcome, isNews } = intake.take(judged);
-    quality.took(reading, outcome, place);
+    quality.took(judged, outcome, place);
     const durable = commit.add(reading);
     // A broker sends only so many messages before it waits for their acknowledgement: the next tick may be too late.
     if (reading.timeSource !== 'register') commit.flushSoon();
@@ -216,10 +216,10 @@ export class Pipeline {
   #logEvent({ meter, kind, start, duration, phases, extreme, isLate }: MeterEvent): void {
     const customer = this.#parts.fleet.meters.get(meter)?.customer.name;
     const at = new Date(start).toISOString();
-    this.#parts.log.info(
-      { meter, customer, kind, at, durationMs: duration, phases, extreme, isLate },
-      'A meter noticed an event',
-    );
+    const fields = { meter, customer, kind, at, durationMs: duration, phases, extreme, isLate };
+    // A contact that chatters is an alarm a second.
+    if (kind === 'alarm') this.#parts.log.debug(fields, 'A meter raised an alarm');
+    else this.#parts.log.info(fields, 'A meter noticed an event');
   }
 
   async #writeWindows(closed: readonly Window[]): Promise<void> {

@@ -3,6 +3,8 @@ import type { Quantity } from './quantity.ts';
 /** Where a reading's time came from: the moment its registers were read, its payload or record, or the moment it arrived. */
 export type TimeSource = 'register' | 'payload' | 'arrival';
 
+export type TimeFault = 'not a time' | 'in the future' | 'too old';
+
 /** Primary values by quantity. A quantity that is not there was not measured: there is no 0 that means "unknown". */
 export type Values = Readonly<Partial<Record<Quantity, number>>>;
 
@@ -47,4 +49,6 @@ export interface Reading {
   readonly values: Values;
   readonly suspect?: Suspects;
   readonly missing?: Missing;
+  /** Why its own time was not believed, so that the time of its arrival stands in. */
+  readonly timeFault?: TimeFault;
 }

@@ -22,12 +22,12 @@ const RECEIVED: readonly QualityCount[] = ['received'];
 const DUPLICATE: readonly QualityCount[] = ['duplicate'];
 
 /** What a judged reading counts as, each count once. A duplicate is nothing but that: its values were counted before. */
-export function countsOf(reading: Pick<Reading, 'suspect' | 'missing'>, outcome: Outcome): readonly QualityCount[] {
+export function countsOf(reading: Pick<Reading, 'suspect' | 'missing' | 'timeFault'>, outcome: Outcome): readonly QualityCount[] {
   if (outcome === 'known') return DUPLICATE;
-  if (outcome === 'new' && !reading.suspect && !reading.missing) return RECEIVED;
+  if (outcome === 'new' && !reading.suspect && !reading.missing && !reading.timeFault) return RECEIVED;
   const counts = new Set<QualityCount>(RECEIVED);
   if (outcome === 'late') counts.add('late');
-  if (outcome === 'refused') counts.add('unreasonable');
+  if (outcome === 'refused' || reading.timeFault) counts.add('unreasonable');
   for (const { reason } of Object.values(reading.suspect ?? {})) counts.add(COUNT_OF[reason]);
   if (Object.keys(reading.missing ?? {}).length > 0) counts.add('missing');
   return [...counts];

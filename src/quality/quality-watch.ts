@@ -10,8 +10,11 @@ import { timeFaultOf } from './reading-time.ts';
 import { WiringCheck } from './wiring-check.ts';
 import { wiringWords } from './wiring-words.ts';
 
-/** Milliseconds: counts of a day are brought to disk so often. */
-const SAVE_EVERY = 60_000;
+/** Milliseconds: counts of a day are brought to disk so often; a crash loses no more. */
+const SAVE_EVERY = 15_000;
+
+/** Milliseconds between two looks at the wiring of all meters. */
+const WIRING_EVERY = 60_000;
 
 /** Milliseconds without a doubt after which a meter is trusted again: one that comes and goes is told once. */
 const DOUBT_LASTS = 10 * 60_000;
@@ -28,6 +31,7 @@ export class QualityWatch {
   readonly #clockOffsets = new Map<string, number>();
   readonly #wiringTold = new Map<string, string>();
   #savedAt = Number.NEGATIVE_INFINITY;
+  #wiringSeen = Number.NEGATIVE_INFINITY;
   #now = Number.NEGATIVE_INFINITY;
 
   constructor({ fleet, timeZone, log }: { readonly fleet: Fleet; readonly timeZone: string; readonly log: Log }) {
@@ -55,14 +59,15 @@ export class QualityWatch {
     return undefined;
   }
 
-  /** What became of a judged reading. */
+  /** What became of a reading as it was judged. */
   took(reading: Reading, outcome: Outcome, place: MeterPlace): void {
     this.#days.count(reading, outcome);
     if (outcome !== 'new') return;
     const { clock_offset } = reading.values;
     if (clock_offset !== undefined) this.#clockOffsets.set(reading.meter, clock_offset);
     this.#wiring.see(reading, place);
-    if (reading.suspect !== undefined) this.#doubt(reading.meter, reading.time, doubtsOf(reading));
+    if (reading.timeFault !== undefined) this.#doubt(reading.meter, reading.time, `its time is ${reading.timeFault}`);
+    else if (reading.suspect !== undefined) this.#doubt(reading.meter, reading.time, doubtsOf(reading));
     else if (this.#doubtedAt.size > 0) this.#trust(reading.meter, reading.time);
   }
 
@@ -71,10 +76,12 @@ export class QualityWatch {
     this.#now = now;
     if (!this.isSaveDue()) return;
     this.#days.expectedUntil(now);
+    if (now - this.#wiringSeen < WIRING_EVERY) return;
+    this.#wiringSeen = now;
     for (const meter of this.#fleet.meters.keys()) this.#tellWiring(meter);
   }
 
-  /** Counts are worth a write once a minute. */
+  /** Counts are worth a write now and then. */
   isSaveDue(): boolean {
     return this.#now - this.#savedAt >= SAVE_EVERY;
   }

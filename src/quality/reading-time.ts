@@ -1,12 +1,10 @@
-import type { Reading } from '../domain/reading.ts';
+import type { Reading, TimeFault } from '../domain/reading.ts';
 
 /** Milliseconds: a clock that is kept in time is not so far ahead of its message. */
 export const FURTHEST_AHEAD = 10_000;
 
 /** Milliseconds: what is older belongs to days whose counts and summaries are closed. */
 export const OLDEST = 7 * 24 * 3_600_000;
-
-export type TimeFault = 'not a time' | 'in the future' | 'too old';
 
 /**
  * Why a reading's time cannot be true; undefined when it can. Such a reading has no place in any series. Times of payloads

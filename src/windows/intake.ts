@@ -7,6 +7,8 @@ import type { Windows } from './windows.ts';
 
 /** Late readings in a row of one meter, upon which the log says so. */
 const LATE_TO_BE_TOLD = 10;
+/** Milliseconds: after an outage all meters of a broker are late together, which is told once. */
+const LATE_TOLD_EVERY = 60_000;
 /** Milliseconds: more than time synchronisation moves a clock that is right. */
 const CLOCK_SET_BACK = 5_000;
 
@@ -27,6 +29,7 @@ export class Intake {
   readonly #latest = new Map<string, Reading>();
   readonly #lateInARow = new Map<string, number>();
   #setBackTold = Number.NEGATIVE_INFINITY;
+  #lateTold = Number.NEGATIVE_INFINITY;
 
   constructor(windows: Windows, log: Log) {
     this.#windows = windows;
@@ -63,10 +66,11 @@ export class Intake {
   #countLate({ meter, time, arrivedAt }: Reading, isLate: boolean): void {
     const late = isLate ? (this.#lateInARow.get(meter) ?? 0) + 1 : 0;
     this.#lateInARow.set(meter, late);
-    if (late !== LATE_TO_BE_TOLD) return;
+    if (late !== LATE_TO_BE_TOLD || Math.abs(arrivedAt - this.#lateTold) < LATE_TOLD_EVERY) return;
+    this.#lateTold = arrivedAt;
     this.#log.warn(
       { meter, behindMs: arrivedAt - time },
-      'Readings miss their windows: the meter or its broker is behind',
+      'Readings miss their windows: this meter and perhaps others, or their broker, are behind',
     );
   }
 

@@ -42,15 +42,25 @@ describe('the watch over quality', () => {
     expect(log.entries[0]?.fields).toEqual({ meter: 'm1', doubts: 'its time is in the future' });
   });
 
-  it('has counts to save once a minute, with what was expected by then', () => {
+  it('counts and tells a time that was not believed, though the reading counts at its arrival', () => {
+    const { watch, log, place } = watching();
+    const stamped = { ...reading(0, { frequency: 50 }, 'arrival'), timeFault: 'too old' } as const;
+    const judged = watch.judge(stamped, place);
+    expect(judged?.values).toEqual({ frequency: 50 });
+    if (judged) watch.took(judged, 'new', place);
+    expect(watch.of(DAY)).toMatchObject([{ counts: { received: 1, unreasonable: 1 } }]);
+    expect(log.entries.map(({ level, fields }) => [level, fields.doubts])).toEqual([['warn', 'its time is too old']]);
+  });
+
+  it('has counts to save four times a minute, with what was expected by then', () => {
     const { watch, take } = watching();
     take(0, { frequency: 50 });
-    watch.tick(START + MINUTE - 1);
+    watch.tick(START + MINUTE / 4 - 1);
     expect(watch.isSaveDue()).toBe(false);
-    watch.tick(START + MINUTE);
+    watch.tick(START + MINUTE / 4);
     expect(watch.isSaveDue()).toBe(true);
     const days = watch.unsaved();
-    expect(days).toMatchObject([{ meter: 'm1', day: DAY, counts: { expected: 60, received: 1 } }]);
+    expect(days).toMatchObject([{ meter: 'm1', day: DAY, counts: { expected: 15, received: 1 } }]);
     watch.saved(days);
     expect(watch.isSaveDue()).toBe(false);
     expect(watch.unsaved()).toEqual([]);
