@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { check } from './commands/check.ts';
 import { type ModelsRequest, models } from './commands/models.ts';
@@ -13,9 +14,13 @@ import { createLogger } from './lib/logger.ts';
 
 const CONFIG = ['-c, --config <file>', 'configuration file (YAML)'] as const;
 
-const program = new Command('pq-butler').description(
-  "Watches current and voltage at a grid company's VIP customers and tells the right person in time.",
-);
+const WRONG_REQUEST = 2;
+
+/** Commands take the exit of their program over when they are made. */
+const program = new Command('pq-butler')
+  .description("Watches current and voltage at a grid company's VIP customers and tells the right person in time.")
+  .version(versionOf(readFileSync(new URL('../package.json', import.meta.url), 'utf8')))
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : WRONG_REQUEST));
 
 program
   .command('run')
@@ -49,6 +54,7 @@ program
   .addOption(
     new Option('--models-dir <dir>', 'a folder of model files to try, without a configuration').conflicts('config'),
   )
+  .option('--quantities', 'list every quantity that a model may name, with its unit, in place of the models')
   .option('--json', 'an array of objects instead of a table')
   .action((options: ModelsRequest) => process.exit(models(options, process)));
 
@@ -85,14 +91,26 @@ program
 
 program
   .command('watch <meter>')
-  .description('read a configured meter again and again, until Ctrl-C')
-  .requiredOption(...CONFIG)
+  .description(
+    'read one meter again and again, until Ctrl-C: one of the configuration by its id, or with --model any at an address',
+  )
+  .option(...CONFIG)
+  .addOption(new Option('-m, --model <id>', 'the model, for a meter at an address').conflicts('config'))
+  .option('--models-dir <dir>', 'a folder of model files beside the shipped ones')
+  .option('--nominal-kv <kV>', 'what the line voltage should be')
+  .option('--ct-ratio <ratio>', 'of the current transformers, where the meter gives secondary values')
+  .option('--pt-ratio <ratio>', 'of the voltage transformers')
   .option('-e, --every <duration>', 'between two readings (default: 1s)')
   .action(async (meter: string, options: Omit<WatchRequest, 'meter'>) =>
     process.exit(await watch({ ...options, meter }, process, toolParts())),
   );
 
 await program.parseAsync();
+
+function versionOf(packageJson: string): string {
+  const { version } = JSON.parse(packageJson);
+  return String(version);
+}
 
 /** For commands that a person watches: what they find they say themselves. */
 function toolParts(): ToolParts {

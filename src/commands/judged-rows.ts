@@ -14,7 +14,8 @@ export interface Row {
   readonly words?: readonly number[];
   readonly value?: number;
   readonly unit: string;
-  readonly quality: 'good' | 'suspect' | 'missing';
+  /** 'not judged': nothing speaks against it, and nothing for it, where not one voltage makes sense. */
+  readonly quality: 'good' | 'not judged' | 'suspect' | 'missing';
   readonly reason?: string;
 }
 
@@ -50,8 +51,9 @@ function lineVoltsIn(values: Values): number | undefined {
   return phases.length > 1 ? Math.sqrt(3) * phase : phase;
 }
 
-/** Each quantity with its quality, in the order of the model. */
-export function judgedRows(probed: Probed, place: MeterPlace, check: QualityCheck): JudgedProbe {
+/** Each quantity with its quality, in the order of the model. `presumed`: what the place was made of, if it was. */
+export function judgedRows(probed: Probed, place: MeterPlace, check: QualityCheck, presumed?: Presumed): JudgedProbe {
+  const unsuspected = presumed && !presumed.isRead ? 'not judged' : 'good';
   const reading = doubted(check.judge(probed.reading, place), place);
   const { suspect = {}, values } = reading;
   // What the meter never gave is nothing new to the daemon; to a person who is there for the first time it is.
@@ -67,7 +69,7 @@ export function judgedRows(probed: Probed, place: MeterPlace, check: QualityChec
     };
     const row = { quantity, ...place, unit: QUANTITIES[quantity].unit };
     const value = values[quantity];
-    if (value !== undefined) return { ...row, value, quality: 'good' };
+    if (value !== undefined) return { ...row, value, quality: unsuspected };
     const doubt = suspect[quantity];
     if (doubt) return { ...row, value: doubt.value, quality: 'suspect', reason: doubt.reason };
     const reason = register?.cause ?? missing[quantity] ?? 'not in the answer';

@@ -40,6 +40,13 @@ export function meterSubject(request: MeterRequest, out: Output, env: NodeJS.Pro
   return undefined;
 }
 
+/** 'modbus-tcp://192.0.2.1:502/1'; of a meter at a broker, with its topic. */
+export function addressOf({ place }: MeterSubject): string {
+  const { connection } = place.meter;
+  if (connection.kind === 'mqtt') return `${place.line}/${connection.topic}`;
+  return place.line.includes('?') ? `${place.line} unit ${connection.unit}` : `${place.line}/${connection.unit}`;
+}
+
 function configured(id: string, file: string, out: Output, env: NodeJS.ProcessEnv): MeterSubject | undefined {
   const config = readConfig(file, out, env);
   if (!config) return undefined;
@@ -66,7 +73,7 @@ function unconfigured(request: MeterRequest & { readonly model: string }, out: O
   if (!models) return undefined;
   const problems: string[] = [];
   const model = models.get(request.model);
-  if (!model) problems.push(`--model ${request.model}: expected one of ${modbusModels(models).join(', ')}`);
+  if (!model) problems.push(unknownModel(request.model, request.modelsDir, models));
   else if (model.transport === 'mqtt')
     problems.push(`--model ${request.model}: expected a Modbus model; MQTT meters are probed by their configuration`);
   const usualUnit = model?.transport === 'modbus' ? model.usualUnit : 1;
@@ -89,6 +96,14 @@ function unconfigured(request: MeterRequest & { readonly model: string }, out: O
     isConfigured: false,
     nominalKv,
   };
+}
+
+function unknownModel(id: string, modelsDir: string | undefined, models: ReadonlyMap<string, Model>): string {
+  const own =
+    modelsDir === undefined
+      ? '; for a model of your own, name its folder with --models-dir'
+      : `; ${modelsDir} is read too`;
+  return `--model ${id}: expected one of ${modbusModels(models).join(', ')}${own}`;
 }
 
 function modbusModels(models: ReadonlyMap<string, Model>): readonly string[] {

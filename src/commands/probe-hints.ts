@@ -8,6 +8,9 @@ import {
   type Probe,
   type VoltageFinding,
 } from '../meters/probe.ts';
+import { payloadExcerpt } from './probe-payload.ts';
+
+const MOST_PATHS = 20;
 
 /** Where nobody answered in the protocol that was asked for: whether somebody does in the other one. */
 export async function protocolHints(probe: Probe, { name }: MeterError): Promise<readonly string[]> {
@@ -25,13 +28,34 @@ export async function voltageHints(
   values: Values | undefined,
 ): Promise<readonly string[]> {
   if (values && areVoltagesPlausible(values, nominalKv) === true) return [];
-  const [first, ...others] = (await probe.findVoltages?.(nominalKv)) ?? [];
-  if (!first) return [];
-  const ways = [first, ...others].map(wayOf).join(', or ');
-  const shown = Object.entries(first.values).map(
-    ([quantity, value]) => `${quantity} ${rounded(value)} ${unitOf(quantity)}`,
-  );
-  return [`The voltages would make sense ${ways}: ${shown.join(', ')}.`];
+  const findings = (await probe.findVoltages?.(nominalKv)) ?? [];
+  const last = findings.length - 1;
+  return findings.map((finding, index) => {
+    const would = index === 0 ? 'The voltages would make sense' : 'Less likely,';
+    const end = index === last ? ' The manual decides.' : '';
+    return `${would} ${wayOf(finding)}: ${voltagesOf(finding)}${doubtsOf(finding.doubt)}.${end}`;
+  });
+}
+
+function voltagesOf({ values }: VoltageFinding): string {
+  return Object.entries(values)
+    .map(([quantity, value]) => `${quantity} ${rounded(value)} ${unitOf(quantity)}`)
+    .join(', ');
+}
+
+/** "; the phases' active power differs from the total by 0.2 %, ..." */
+function doubtsOf({ missing, ratio, sum, triangle }: VoltageFinding['doubt']): string {
+  const doubts = [
+    ...(sum === undefined ? [] : [`the phases' active power differs from the total by ${percent(sum)}`]),
+    ...(triangle === undefined ? [] : [`S² differs from P² + Q² by ${percent(triangle)}`]),
+    ...(ratio === undefined ? [] : [`U L-L/U L-N = ${rounded(ratio)}`]),
+    ...(missing === 0 ? [] : [`${percent(missing)} of the powers are not there`]),
+  ];
+  return doubts.length === 0 ? '' : `; ${doubts.join(', ')}`;
+}
+
+function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(2))} %`;
 }
 
 function wayOf({ functionCode, modelled, order, shift }: VoltageFinding): string {
@@ -51,15 +75,30 @@ function wayOf({ functionCode, modelled, order, shift }: VoltageFinding): string
 }
 
 /** What came in place of a reading; undefined for a meter that sends no messages. */
-export function messageHints(messages: readonly HeardMessage[] | undefined): readonly string[] {
+export function messageHints({ lookedFor = [], messages }: Probe): readonly string[] {
   if (!messages) return [];
   const [kept] = messages;
   if (!kept) return ['No message came on its topics: check the topic, and whether the meter publishes at all.'];
   const fresh = messages.filter(({ isRetained }) => !isRetained);
   if (fresh.length === 0)
     return [`Only messages came that the broker had kept, on ${kept.topic}: they are of any age, and no readings.`];
-  const problems = new Set(fresh.map(({ problem = 'no news of this meter', topic }) => `${topic}: ${problem}`));
-  return [...problems].map((problem) => `A message came that says nothing: ${problem}.`);
+  const problems = new Map(fresh.map((message) => [`${message.topic}: ${problemOf(message)}`, message]));
+  const came = [...problems].map(
+    ([problem, { payload }]) =>
+      `A message came that says nothing: ${problem}. It reads: ${payloadExcerpt(payload.toString('utf8'))}`,
+  );
+  return [...came, ...pathHints(lookedFor)];
+}
+
+function problemOf({ problem = 'no news of this meter' }: HeardMessage): string {
+  return problem;
+}
+
+function pathHints(paths: readonly string[]): readonly string[] {
+  if (paths.length === 0) return [];
+  const others = paths.length - MOST_PATHS;
+  const more = others > 0 ? ` and ${others} more` : '';
+  return [`The model looks for values at: ${paths.slice(0, MOST_PATHS).join(', ')}${more}`];
 }
 
 function rounded(value: number): number {

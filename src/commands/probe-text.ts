@@ -1,11 +1,13 @@
-import type { WiringVerdict } from '../domain/wiring.ts';
-import { type Identity, identityText } from '../meters/probe.ts';
+import { type Identity, identityText, type ProbedLogs, type ProbedScale } from '../meters/probe.ts';
 import { wiringWords } from '../quality/wiring-words.ts';
 import type { Row } from './judged-rows.ts';
 import type { Output } from './output.ts';
+import { logLines, toldLogs } from './probe-logs.ts';
+import { payloadExcerpt } from './probe-payload.ts';
+import { scaleLines } from './probe-scales.ts';
 import { readingTable } from './reading-table.ts';
 import { painter } from './terminal.ts';
-import { wiringLines } from './wiring-lines.ts';
+import { type WiringFound, wiringLines } from './wiring-lines.ts';
 
 interface About {
   /** Its id, where it is a configured one. */
@@ -27,8 +29,11 @@ export interface ProbeResult extends About {
   readonly nominalKv: number;
   readonly nominalFrom: 'request' | 'values' | 'nothing';
   readonly registers: readonly Row[];
+  readonly scales: readonly ProbedScale[];
+  /** Of a model that has logs. */
+  readonly logs?: ProbedLogs;
   readonly messages: readonly { readonly topic: string; readonly payload: string; readonly isRetained: boolean }[];
-  readonly wiring: { readonly samples: number; readonly verdict: WiringVerdict | undefined };
+  readonly wiring: WiringFound & { readonly samples: number };
   readonly hints: readonly string[];
 }
 
@@ -38,11 +43,9 @@ export interface ProbeFailure extends About {
   readonly hints: readonly string[];
 }
 
-const EXCERPT = 160;
-
 export function resultText(result: ProbeResult, sink: Output['stdout'], env: NodeJS.ProcessEnv): string {
   const paint = painter(sink, env);
-  const { hints, identity, messages, registers, wiring } = result;
+  const { hints, identity, logs, messages, registers, scales, wiring } = result;
   return lines([
     ...headLines(result),
     `${result.time}, read in ${result.took} ms${identity ? `; it says it is: ${identityText(identity)}` : ''}`,
@@ -50,9 +53,10 @@ export function resultText(result: ProbeResult, sink: Output['stdout'], env: Nod
     '',
     ...readingTable(registers, paint),
     '',
-    ...messages.map(({ payload, topic }) => `${topic}: ${excerpt(payload)}`),
-    ...(messages.length > 0 ? [''] : []),
-    ...wiringLines(wiring.verdict, paint),
+    ...withGap(scaleLines(scales)),
+    ...withGap(logLines(logs)),
+    ...withGap(messages.map(({ payload, topic }) => `${topic}: ${payloadExcerpt(payload)}`)),
+    ...wiringLines(wiring, paint),
     ...hints.map((hint) => `${paint('yellow', 'Hint:')} ${hint}`),
     summary(result),
   ]);
@@ -69,17 +73,26 @@ export function failureText(result: ProbeFailure, sink: Output['stderr'], env: N
 
 /**
  * One JSON object: meter (where it is configured), address, model, modelName, time, took, identity, ratios, nominalKv,
- * nominalFrom, registers, messages, wiring: {state, samples, faults}, hints.
+ * nominalFrom, registers, scales, logs, messages, wiring: {state, reason, samples, faults}, hints.
  */
-export function resultJson({ wiring, ...result }: ProbeResult): string {
-  const { faults = [], state = 'cannot say' } = wiring.verdict ?? {};
+export function resultJson({ logs, wiring, ...result }: ProbeResult): string {
+  const { reason, samples, verdict } = wiring;
+  const { faults = [], state = 'cannot say' } = verdict ?? {};
   const told = faults.map((fault) => ({ ...fault, words: wiringWords(fault, 'en') }));
-  return json({ ...result, wiring: { state, samples: wiring.samples, faults: told } });
+  return json({
+    ...result,
+    ...(logs && { logs: toldLogs(logs) }),
+    wiring: { state, ...(reason !== undefined && { reason }), samples, faults: told },
+  });
 }
 
 /** One JSON object: meter, address, model, modelName, failure, hints. */
 export function failureJson(failure: ProbeFailure): string {
   return json(failure);
+}
+
+function withGap(block: readonly string[]): readonly string[] {
+  return block.length > 0 ? [...block, ''] : [];
 }
 
 function json(object: object): string {
@@ -92,27 +105,30 @@ function headLines({ address, meter, model, modelName }: About): readonly string
 
 function circumstances({ nominalFrom, nominalKv, ratios }: ProbeResult): readonly string[] {
   const { ct, pt } = ratios;
-  const why = nominalFrom === 'values' ? 'which was read' : 'for no voltage makes sense';
   return [
     ...(ct === 1 && pt === 1 ? [] : [`Values are primary: CT ratio ${ct}, PT ratio ${pt}`]),
-    ...(nominalFrom === 'request'
-      ? []
-      : [`Judged as if ${nominalKv} kV were nominal, ${why}; --nominal-kv says what is`]),
+    ...nominalLines(nominalFrom, nominalKv),
   ];
 }
 
-/** '31 good, 1 suspect, 2 missing' */
+function nominalLines(from: ProbeResult['nominalFrom'], kv: number): readonly string[] {
+  switch (from) {
+    case 'request':
+      return [];
+    case 'values':
+      return [`Nominal voltage guessed from the readings: ${kv} kV. Give the true one with --nominal-kv.`];
+    case 'nothing':
+      return [`No voltage makes sense; judged against ${kv} kV. Give the true one with --nominal-kv.`];
+  }
+}
+
+/** '31 good, 1 suspect, 2 missing', or '31 not judged, 3 suspect' */
 function summary({ registers }: ProbeResult): string {
-  const counts = (['good', 'suspect', 'missing'] as const).flatMap((quality) => {
+  const counts = (['good', 'not judged', 'suspect', 'missing'] as const).flatMap((quality) => {
     const count = registers.filter((row) => row.quality === quality).length;
     return count > 0 ? [`${count} ${quality}`] : [];
   });
   return counts.join(', ');
-}
-
-function excerpt(payload: string): string {
-  const text = payload.replace(/[\p{Cc}\ufffd]+/gu, ' ');
-  return text.length > EXCERPT ? `${text.slice(0, EXCERPT)}...` : text;
 }
 
 function lines(all: readonly string[]): string {

@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MeterPlace } from '../domain/fleet.ts';
 import type { Reading } from '../domain/reading.ts';
-import type { WiringVerdict } from '../domain/wiring.ts';
 import type { Clock } from '../lib/clock.ts';
 import { duration } from '../lib/duration.ts';
 import { messageOf } from '../lib/errors.ts';
@@ -9,13 +8,13 @@ import type { Log } from '../lib/log.ts';
 import { adviceOn, type Identity, MeterError, type Probe, type Probed, probeOf } from '../meters/probe.ts';
 import { QualityCheck } from '../quality/quality-check.ts';
 import { type JudgedProbe, judgedRows, presumedPlace } from './judged-rows.ts';
-import { type MeterRequest, type MeterSubject, meterSubject } from './meter-subject.ts';
+import { addressOf, type MeterRequest, type MeterSubject, meterSubject } from './meter-subject.ts';
 import type { Output } from './output.ts';
 import { messageHints, protocolHints, voltageHints } from './probe-hints.ts';
 import { failureJson, failureText, type ProbeFailure, type ProbeResult, resultJson, resultText } from './probe-text.ts';
 import { WRONG_CONFIGURATION } from './read-config.ts';
 import { progress } from './terminal.ts';
-import { wiringVerdict } from './wiring-lines.ts';
+import { wiringFound } from './wiring-lines.ts';
 
 const NOTHING_READ = 1;
 const NOT_ALL_GOOD = 3;
@@ -23,14 +22,15 @@ const INTERRUPTED = 130;
 
 const SAMPLES = 5;
 const MOST_SAMPLES = 3_600;
-const SHORTEST_WAIT = 30_000;
+const USUAL_WAIT = 30_000;
+const SHORTEST_WAIT = 100;
 const LONGEST_WAIT = 86_400_000;
 const INTERVALS_TO_WAIT = 3;
 
 export interface ProbeRequest extends MeterRequest {
   /** Readings for the wiring verdict. */
   readonly samples?: string;
-  /** '2m': at most, for a message or for the call of a modem. */
+  /** '2m': at most, for a message or for the call of a modem; half a minute or three intervals. */
   readonly wait?: string;
   readonly json?: boolean;
 }
@@ -43,8 +43,6 @@ export interface ToolParts {
   readonly env?: NodeJS.ProcessEnv;
   /** Milliseconds between two readings; a second. */
   readonly pace?: number;
-  /** Milliseconds to wait for a message at least; half a minute. */
-  readonly shortestWait?: number;
 }
 
 /**
@@ -61,12 +59,12 @@ export async function probe(request: ProbeRequest, out: Output, parts: ToolParts
     out.stderr.write(`--samples ${request.samples}: expected a number from 1 to ${MOST_SAMPLES}\n`);
     return WRONG_CONFIGURATION;
   }
-  const wait = duration.safeParse(request.wait ?? '0s');
-  if (!wait.success || wait.data > LONGEST_WAIT) {
-    out.stderr.write(`--wait ${request.wait}: expected a duration up to 1d, such as 2m\n`);
+  const wait = request.wait === undefined ? usualWait(subject.place) : askedWait(request.wait);
+  if (wait === undefined) {
+    out.stderr.write(`--wait ${request.wait}: expected a duration from 100ms to 1d, such as 2m\n`);
     return WRONG_CONFIGURATION;
   }
-  const probed = probeOf({ ...subject, ...parts, wait: waitFor(subject, parts, wait.data) });
+  const probed = probeOf({ ...subject, ...parts, wait });
   try {
     const result = await resultOf(probed, subject, samples, out, parts);
     const isFailure = 'failure' in result;
@@ -108,7 +106,7 @@ async function resultOf(
     const hints = [
       ...(protocol.length > 0 ? protocol : adviceOn(error, place.meter.connection)),
       ...(error.name === 'ModbusException' ? await voltageHints(probe, subject.nominalKv, undefined) : []),
-      ...messageHints(probe.messages),
+      ...messageHints(probe),
     ];
     shown.clear();
     return { ...about, failure: messageOf(error), hints };
@@ -116,10 +114,11 @@ async function resultOf(
   const presumed = subject.nominalKv === undefined ? presumedPlace(place, first.reading.values) : undefined;
   const judgedAt = presumed?.place ?? place;
   const check = new QualityCheck();
-  const judged = judgedRows(first, judgedAt, check);
+  const judged = judgedRows(first, judgedAt, check, presumed);
   const more = await moreReadings(probe, judgedAt, check, samples - 1, { ...parts, tell: shown.tell });
-  const verdict = wiringVerdict([judged.reading, ...more], judgedAt, presumed);
+  const wiring = wiringFound([judged.reading, ...more], judgedAt, presumed);
   const identity: Identity | undefined = await probe.identify?.();
+  const logs = await probe.logs?.();
   const hints = [
     ...first.notes,
     ...refusedHints(judged),
@@ -135,12 +134,14 @@ async function resultOf(
     nominalKv: judgedAt.supplyPoint.nominalKv,
     nominalFrom: presumed ? (presumed.isRead ? 'values' : 'nothing') : 'request',
     registers: judged.rows,
+    scales: first.scales,
+    ...(logs && { logs }),
     messages: first.messages.map(({ topic, payload, isRetained }) => ({
       topic,
       payload: payload.toString('utf8'),
       isRetained,
     })),
-    wiring: { samples: 1 + more.length, verdict },
+    wiring: { ...wiring, samples: 1 + more.length },
     hints,
   };
 }
@@ -175,23 +176,21 @@ function refusedHints({ rows }: JudgedProbe): readonly string[] {
 }
 
 function isAllGood({ hints, registers, wiring }: ProbeResult): boolean {
-  return hints.length === 0 && registers.every(({ quality }) => quality === 'good') && !isFaulty(wiring.verdict);
-}
-
-function isFaulty(verdict: WiringVerdict | undefined): boolean {
-  return verdict?.state === 'faulty';
+  return (
+    hints.length === 0 && registers.every(({ quality }) => quality === 'good') && wiring.verdict?.state !== 'faulty'
+  );
 }
 
 function usualSamples({ place }: MeterSubject): number {
   return place.meter.connection.kind === 'mqtt' ? 1 : SAMPLES;
 }
 
-function waitFor({ place }: MeterSubject, { shortestWait = SHORTEST_WAIT }: ToolParts, wait: number): number {
-  return Math.max(wait, shortestWait, INTERVALS_TO_WAIT * place.meter.pollInterval);
+/** Milliseconds for a message or a call where nobody says how long. */
+export function usualWait({ meter }: MeterPlace): number {
+  return Math.max(USUAL_WAIT, INTERVALS_TO_WAIT * meter.pollInterval);
 }
 
-function addressOf({ place }: MeterSubject): string {
-  const { connection } = place.meter;
-  if (connection.kind === 'mqtt') return `${place.line}/${connection.topic}`;
-  return place.line.includes('?') ? `${place.line} unit ${connection.unit}` : `${place.line}/${connection.unit}`;
+function askedWait(text: string): number | undefined {
+  const { data } = duration.safeParse(text);
+  return data !== undefined && data >= SHORTEST_WAIT && data <= LONGEST_WAIT ? data : undefined;
 }

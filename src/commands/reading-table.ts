@@ -13,7 +13,7 @@ const COLUMNS: readonly Column[] = [
   { head: 'quality' },
 ];
 
-const COLOURS = { good: undefined, suspect: 'yellow', missing: 'red' } as const satisfies Record<
+const COLOURS = { good: undefined, 'not judged': 'dim', suspect: 'yellow', missing: 'red' } as const satisfies Record<
   Row['quality'],
   Colour | undefined
 >;
@@ -33,7 +33,7 @@ export function readingTable(
   const texts = rows.map((row) => [
     row.quantity,
     row.functionCode === undefined ? '' : String(row.functionCode),
-    row.address === undefined ? '' : String(row.address),
+    row.address === undefined ? '' : addressText(row.address),
     row.words === undefined ? '' : hexOf(row.words),
     row.value === undefined ? '' : figures(row.value, row.unit),
     row.unit,
@@ -46,6 +46,11 @@ export function readingTable(
     return colour ? paint(colour, line) : line;
   });
   return [paint('bold', heads), ...coloured];
+}
+
+/** 80 → '80 (0x0050)': manuals write the one or the other. */
+export function addressText(address: number): string {
+  return `${address} (0x${hexOf([address])})`;
 }
 
 /** [0x4366, 0x3333] → '4366 3333', as on the wire. */

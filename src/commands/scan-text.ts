@@ -1,6 +1,14 @@
 import { lineOf } from '../domain/customer.ts';
-import { adviceOn, type FoundUnit, identityText, type ModelGuess, type ScanResult } from '../meters/scan.ts';
+import {
+  adviceOn,
+  type FirstAnswer,
+  type FoundUnit,
+  identityText,
+  type ModelGuess,
+  type ScanResult,
+} from '../meters/scan.ts';
 import type { Output } from './output.ts';
+import { hexOf } from './reading-table.ts';
 import { type Colour, painter } from './terminal.ts';
 
 /** Guesses that are told of one unit. */
@@ -8,31 +16,45 @@ const MOST_GUESSES = 3;
 
 type Paint = (colour: Colour, text: string) => string;
 
-/** `asked`: how many units were to be asked. */
-export function scanText(result: ScanResult, asked: number, sink: Output['stdout'], env: NodeJS.ProcessEnv): string {
+/** What was asked for. */
+export interface ScanAsked {
+  /** How many units were to be asked. */
+  readonly asked: number;
+  readonly modelsDir: string | undefined;
+}
+
+export function scanText(
+  result: ScanResult,
+  { asked, modelsDir }: ScanAsked,
+  sink: Output['stdout'],
+  env: NodeJS.ProcessEnv,
+): string {
   const paint = painter(sink, env);
-  const line = lineOf(result.connection);
+  const probeWith = ({ model }: ModelGuess, unit: number) =>
+    probeCommand(model.id, `${lineOf(result.connection)}/${unit}`, modelsDir);
   const lines = [
-    ...result.units.flatMap((unit) => unitLines(unit, line, paint)),
+    ...result.units.flatMap((unit) => unitLines(unit, probeWith, paint)),
     ...endOf(result, asked).map((text) => paint('bold', text)),
     ...adviceOf(result).map((text) => `${paint('yellow', 'Hint:')} ${text}`),
   ];
   return lines.map((text) => `${text}\n`).join('');
 }
 
-/** One JSON object: address, asked, isOneDevice, isStopped, failure, units: [{unit, identity, mark, guesses: [...]}]. */
-export function scanJson(result: ScanResult, asked: number): string {
+/** One JSON object: address, asked, isOneDevice, isStopped, failure, units: [{unit, identity, mark, answers, guesses: [...]}]. */
+export function scanJson(result: ScanResult, { asked, modelsDir }: ScanAsked): string {
   const { connection, doubt, failure, isOneDevice, isStopped, units } = result;
-  const found = units.map(({ guesses, identity, mark, unit }) => ({
+  const found = units.map(({ answers, guesses, identity, mark, unit }) => ({
     unit,
     address: `${lineOf(connection)}/${unit}`,
     ...(identity && { identity }),
     ...(mark && { mark: mark.words }),
+    ...(answers && { answers }),
     guesses: guesses.map(({ likelihood, model, why }) => ({
       model: model.id,
       name: model.name,
       percent: percentOf(likelihood),
       why,
+      probe: probeCommand(model.id, `${lineOf(connection)}/${unit}`, modelsDir),
     })),
   }));
   const object = {
@@ -49,8 +71,8 @@ export function scanJson(result: ScanResult, asked: number): string {
 }
 
 function unitLines(
-  { guesses, identity, isExamined, mark, unit }: FoundUnit,
-  line: string,
+  { answers = [], guesses, identity, isExamined, mark, unit }: FoundUnit,
+  probeWith: (guess: ModelGuess, unit: number) => string,
   paint: Paint,
 ): readonly string[] {
   const [best, ...others] = guesses.slice(0, MOST_GUESSES);
@@ -59,10 +81,26 @@ function unitLines(
     paint('bold', `unit ${unit}${says}`),
     ...(best
       ? [paint('green', guessText(best)), `        ${best.why.join('; ')}`]
-      : [isExamined ? '  no model fits' : '  not looked at']),
+      : [isExamined ? '  no model fits' : '  not looked at', ...answers.map(answerText)]),
     ...others.map(guessText),
-    ...(best ? [`        pq-butler probe --model ${best.model.id} ${line}/${unit}`] : []),
+    ...(best ? [`        ${probeWith(best, unit)}`] : []),
   ];
+}
+
+/** A command to copy, in the form that works in the program's folder after its build. */
+function probeCommand(model: string, address: string, modelsDir: string | undefined): string {
+  const folder = modelsDir === undefined ? [] : ['--models-dir', quoted(modelsDir)];
+  return ['npx pq-butler probe', ...folder, '--model', quoted(model), quoted(address)].join(' ');
+}
+
+function quoted(text: string): string {
+  return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+function answerText({ cause, functionCode, words }: FirstAnswer): string {
+  const registers = functionCode === 3 ? 'holding registers' : 'input registers';
+  const says = words ? `answers, registers 0 and 1 are ${hexOf(words)}` : (cause ?? 'nothing');
+  return `  function code ${functionCode} (${registers}): ${says}`;
 }
 
 function guessText({ likelihood, model }: ModelGuess): string {
@@ -87,10 +125,23 @@ function endOf(
   return [`${line}: ${count} found, ${asked} asked`, ...doubts];
 }
 
+/** The next step where no model fits. */
+function unknownAdvice(units: readonly FoundUnit[], line: string): readonly string[] {
+  const [first, ...others] = units.filter(({ guesses, isExamined }) => isExamined && guesses.length === 0);
+  if (!first) return [];
+  const numbers = [first, ...others].map(({ unit }) => unit).join(', ');
+  const command = probeCommand('ID', `${line}/${first.unit}`, 'DIR');
+  return [
+    `No model fits unit ${numbers}. It may be a meter without load or voltage, or one that nobody has described: see its type plate, take the addresses from its manual into a model file (config/models/README.md), and read it with: ${command}`,
+  ];
+}
+
 function adviceOf({ connection, failure, isOtherProtocol, isStopped, units }: ScanResult): readonly string[] {
   if (failure) return adviceOn(failure, connection);
-  if (isOtherProtocol) return [`The protocol that was asked for is not answered; this one is: ${lineOf(connection)}`];
-  if (units.length > 0 || isStopped) return [];
+  const line = lineOf(connection);
+  const protocol = isOtherProtocol ? [`The protocol that was asked for is not answered; this one is: ${line}`] : [];
+  if (units.length > 0) return [...protocol, ...unknownAdvice(units, line)];
+  if (isStopped) return [];
   return [
     'No unit answered in either protocol. Behind a gateway that waits long itself for silent units, give a longer --timeout.',
   ];

@@ -45,7 +45,8 @@ export async function scan(request: ScanRequest, out: Output, parts: ToolParts):
   const result = await new Scan({ ...understood, connectTimeout, stopping, tell: shown.tell }).run();
   shown.clear();
   const asked = understood.units.length;
-  const text = request.json ? scanJson(result, asked) : scanText(result, asked, out.stdout, env);
+  const told = { asked, modelsDir: request.modelsDir };
+  const text = request.json ? scanJson(result, told) : scanText(result, told, out.stdout, env);
   out.stdout.write(text);
   return result.units.length > 0 ? 0 : NOTHING_FOUND;
 }

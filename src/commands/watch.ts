@@ -1,24 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { MeterPlace } from '../domain/fleet.ts';
 import type { Quantity } from '../domain/quantity.ts';
 import type { Reading } from '../domain/reading.ts';
 import { duration } from '../lib/duration.ts';
 import { messageOf } from '../lib/errors.ts';
 import { adviceOn, MeterError, type Probe, probeOf } from '../meters/probe.ts';
 import { QualityCheck } from '../quality/quality-check.ts';
-import { judgedRows, type Row } from './judged-rows.ts';
-import { meterSubject } from './meter-subject.ts';
+import { judgedRows, type Presumed, presumedPlace, type Row } from './judged-rows.ts';
+import { addressOf, type MeterRequest, type MeterSubject, meterSubject } from './meter-subject.ts';
 import type { Output } from './output.ts';
-import type { ToolParts } from './probe.ts';
+import { type ToolParts, usualWait } from './probe.ts';
 import { WRONG_CONFIGURATION } from './read-config.ts';
 import { readingTable } from './reading-table.ts';
 import { isTerminal, painter } from './terminal.ts';
-import { wiringLines, wiringVerdict } from './wiring-lines.ts';
+import { wiringFound, wiringLines } from './wiring-lines.ts';
 
 /** Readings that the wiring verdict rests on. */
 const MOST_READINGS = 60;
-const SHORTEST_WAIT = 30_000;
-const INTERVALS_TO_WAIT = 3;
 
 const SHORTEST_EVERY = 200;
 const LONGEST_EVERY = 3_600_000;
@@ -30,9 +27,7 @@ const CLEAR_BELOW = '\x1b[J';
 const HIDE_CURSOR = '\x1b[?25l';
 const SHOW_CURSOR = '\x1b[?25h';
 
-export interface WatchRequest {
-  readonly meter: string;
-  readonly config: string;
+export interface WatchRequest extends MeterRequest {
   /** '1s' */
   readonly every?: string;
 }
@@ -42,9 +37,11 @@ interface Shown {
   readonly rows: Map<Quantity, { readonly row: Row; readonly at: number }>;
   readings: readonly Reading[];
   failure: string | undefined;
+  /** What is judged against where nobody said what the voltage should be: made of the first reading that has any sense. */
+  presumed: Presumed | undefined;
 }
 
-/** Reads a configured meter again and again until it is stopped, and shows how it stands. Returns the exit code: 0, or 2. */
+/** Reads a meter again and again until it is stopped, and shows how it stands. Returns the exit code: 0, or 2. */
 export async function watch(request: WatchRequest, out: Output, parts: ToolParts): Promise<number> {
   const { env = process.env, stopping } = parts;
   const every = duration.safeParse(request.every ?? '1s');
@@ -55,17 +52,16 @@ export async function watch(request: WatchRequest, out: Output, parts: ToolParts
   const subject = meterSubject(request, out, env);
   if (!subject) return WRONG_CONFIGURATION;
   const { place } = subject;
-  const wait = Math.max(SHORTEST_WAIT, INTERVALS_TO_WAIT * place.meter.pollInterval);
-  const probe = probeOf({ ...subject, ...parts, wait });
+  const probe = probeOf({ ...subject, ...parts, wait: usualWait(place) });
   const screen = screenOf(out.stdout);
-  const shown: Shown = { rows: new Map(), readings: [], failure: undefined };
+  const shown: Shown = { rows: new Map(), readings: [], failure: undefined, presumed: undefined };
   const check = new QualityCheck();
   screen.begin();
   try {
     for (let due = parts.clock.now(); !stopping.aborted; due = Math.max(due + every.data, parts.clock.now())) {
-      await look(probe, place, check, shown, parts);
+      await look(probe, subject, check, shown, parts);
       if (stopping.aborted) break;
-      screen.draw(textOf(subject.model.name, place, probe, shown, out, parts));
+      screen.draw(textOf(subject, probe, shown, out, parts));
       // Messages come by themselves.
       const left = place.meter.connection.kind === 'mqtt' && !shown.failure ? 0 : due + every.data - parts.clock.now();
       if (left > 0) await pause(left, undefined, { signal: stopping });
@@ -81,13 +77,16 @@ export async function watch(request: WatchRequest, out: Output, parts: ToolParts
 
 async function look(
   probe: Probe,
-  place: MeterPlace,
+  { nominalKv, place }: MeterSubject,
   check: QualityCheck,
   shown: Shown,
   parts: ToolParts,
 ): Promise<void> {
   try {
-    const { reading, rows } = judgedRows(await probe.read(), place, check);
+    const probed = await probe.read();
+    if (nominalKv === undefined && !shown.presumed?.isRead)
+      shown.presumed = presumedPlace(place, probed.reading.values);
+    const { reading, rows } = judgedRows(probed, shown.presumed?.place ?? place, check, shown.presumed);
     for (const row of rows) shown.rows.set(row.quantity, { row, at: reading.arrivedAt });
     shown.readings = [...shown.readings, reading].slice(-MOST_READINGS);
     shown.failure = undefined;
@@ -98,13 +97,13 @@ async function look(
 }
 
 function textOf(
-  name: string,
-  place: MeterPlace,
+  subject: MeterSubject,
   probe: Probe,
-  { failure, readings, rows }: Shown,
+  { failure, presumed, readings, rows }: Shown,
   out: Output,
   { clock, env = process.env }: ToolParts,
 ): readonly string[] {
+  const { isConfigured, model, place } = subject;
   const paint = painter(out.stdout, env);
   const now = clock.now();
   const { failed, polls } = probe.health;
@@ -114,9 +113,9 @@ function textOf(
   const state = failure === undefined ? paint('green', 'answers') : paint('red', `does not answer: ${failure}`);
   const table = [...rows.values()].map(({ row }) => row);
   return [
-    `${place.meter.id}, ${name}, ${place.line}`,
+    `${isConfigured ? `${place.meter.id}, ` : ''}${model.name}, ${addressOf(subject)}`,
     `${new Date(now).toISOString()}  ${polls} read, ${failed} failed; ${state}`,
-    ...(readings.length > 0 ? wiringLines(wiringVerdict(readings, place), paint) : []),
+    ...(readings.length > 0 ? wiringLines(wiringFound(readings, presumed?.place ?? place, presumed), paint) : []),
     ...(table.length > 0 ? readingTable(table, paint, ({ quantity }) => ages.get(quantity) ?? '') : []),
   ];
 }

@@ -25,9 +25,10 @@ export { adviceOn } from './modbus/advice.ts';
 export { MeterError } from './modbus/errors.ts';
 export type { Identity } from './modbus/identity.ts';
 export { identityText } from './modbus/identity.ts';
+export type { ProbedEvents, ProbedLogs, ProbedRecords } from './modbus/probed-logs.ts';
 export type { VoltageFinding } from './modbus/voltage-search.ts';
 export { areVoltagesPlausible } from './modbus/voltage-search.ts';
-export type { HeardMessage, Probe, Probed, ProbedRegister } from './probed.ts';
+export type { HeardMessage, Probe, Probed, ProbedRegister, ProbedScale } from './probed.ts';
 
 /** Opens nothing before it is read. Throws when the model is not for the connection, or the broker is not known. */
 export function probeOf(parts: ProbeParts): Probe {

@@ -9,10 +9,11 @@ import { MeterError, NoAnswer, Unreachable } from './modbus/errors.ts';
 import { type Identity, identityOf } from './modbus/identity.ts';
 import { guessModels, type ModelGuess } from './modbus/model-guess.ts';
 import { otherProtocol } from './modbus/other-protocol.ts';
+import { wordsOf } from './modbus/probed-rows.ts';
 import type { Ask } from './modbus/request.ts';
 import { serial } from './modbus/serial.ts';
 import { searchUnits } from './modbus/unit-search.ts';
-import type { ModbusModel } from './model.ts';
+import type { FunctionCode, ModbusModel } from './model.ts';
 
 export { adviceOn } from './modbus/advice.ts';
 export { identityText } from './modbus/identity.ts';
@@ -41,6 +42,16 @@ export interface FoundUnit {
   readonly isExamined: boolean;
   /** The likeliest first. */
   readonly guesses: readonly ModelGuess[];
+  /** Where no model fits: what came of asking for its first registers. */
+  readonly answers?: readonly FirstAnswer[];
+}
+
+export interface FirstAnswer {
+  readonly functionCode: FunctionCode;
+  /** Registers 0 and 1. */
+  readonly words?: readonly number[];
+  /** Why there are none. */
+  readonly cause?: string;
 }
 
 export interface ScanResult {
@@ -154,7 +165,9 @@ export class Scan {
     const identity = await identityOf(unit, ask);
     const mark = await markOf(unit, ask);
     const told = { ...(identity && { identity }), ...(mark && { mark }) };
-    return { unit, ...told, isExamined: true, guesses: await guessModels(unit, models, told, ask) };
+    const guesses = await guessModels(unit, models, told, ask);
+    const answers = guesses.length === 0 && { answers: await firstAnswers(unit, this.#ask) };
+    return { unit, ...told, isExamined: true, guesses, ...answers };
   }
 
   /** Models have registers in common: each request is made once. */
@@ -195,6 +208,20 @@ export class Scan {
     }
     this.#wasOpen = true;
   }
+}
+
+/** Holding and input registers. Rejects with what is no MeterError. */
+async function firstAnswers(unit: number, ask: Ask): Promise<readonly FirstAnswer[]> {
+  const answers: FirstAnswer[] = [];
+  for (const functionCode of [3, 4] as const) {
+    try {
+      answers.push({ functionCode, words: wordsOf(await ask({ unit, functionCode, start: 0, count: 2 })) });
+    } catch (error) {
+      if (!(error instanceof MeterError)) throw error;
+      answers.push({ functionCode, cause: error.message });
+    }
+  }
+  return answers;
 }
 
 /** Devices on one busbar have the same voltages, and neither the same load nor the same counters. */

@@ -1,25 +1,16 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type ModelsRequest, models } from '../../src/commands/models.ts';
 import { SHIPPED_MODELS } from '../../src/config/load.ts';
+import { QUANTITIES } from '../../src/domain/quantity.ts';
 import { loadModels } from '../../src/meters/model-files.ts';
 import { ConfigFolder, VALID } from '../config/config-folder.ts';
 import { captured } from './captured.ts';
+import { folderWith } from './tool-bench.ts';
 
 function run(request: ModelsRequest) {
   const { out, written } = captured();
   const code = models(request, out, {});
   return { code, ...written };
-}
-
-/** A folder of model files. */
-function folderWith(files: Readonly<Record<string, string>>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'models-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  return folder;
 }
 
 const OWN = `id: own
@@ -40,7 +31,7 @@ describe('models', () => {
     expect(stderr).toBe('');
     expect(code).toBe(0);
     const lines = stdout.trimEnd().split('\n');
-    expect(lines[0]?.split(/ {2,}/)).toEqual(['id', 'name', 'transport', 'quantities', 'source']);
+    expect(lines[0]?.split(/ {2,}/)).toEqual(['id', 'name', 'transport', 'quantities', 'also', 'source']);
     const ids = lines.slice(1).map((line) => line.split(' ')[0]);
     expect(ids).toEqual([...loadModels(SHIPPED_MODELS).models.keys()].sort());
     expect(lines.find((line) => line.startsWith('sdm630 '))?.split(/ {2,}/)).toEqual([
@@ -61,8 +52,35 @@ describe('models', () => {
       name: 'Acrel ADW300',
       transport: 'modbus',
       quantities: 12,
+      also: expect.any(Array),
       source: 'Acrel ADW300 communication address table',
     });
+  });
+
+  it('says what a model knows beside quantities', () => {
+    const { stdout } = run({});
+
+    expect(stdout).toMatch(/^umg604 .* modbus +\d+ +(clock, )?events {2,}/m);
+    const rows: unknown = JSON.parse(run({ json: true }).stdout);
+    const [kmb] = Array.isArray(rows) ? rows.filter(({ id }) => id === 'kmb-umd') : [];
+    expect(kmb).toMatchObject({ also: expect.arrayContaining(['events']) });
+    const own = `${OWN}ratios:\n  ct: { address: 9, type: uint16 }\nclock: { address: 11, type: uint32, format: unix_s }\n`;
+    expect(run({ modelsDir: folderWith({ 'own.yaml': own }) }).stdout).toMatch(
+      /^own .* 2 {2}clock, ratios +Own document$/m,
+    );
+  });
+
+  it('lists every quantity with its unit', () => {
+    const { code, stdout } = run({ quantities: true });
+
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines).toHaveLength(1 + Object.keys(QUANTITIES).length);
+    expect(stdout).toMatch(/^energy_reactive_export +varh$/m);
+    expect(JSON.parse(run({ quantities: true, json: true }).stdout)).toContainEqual({
+      quantity: 'frequency',
+      unit: 'Hz',
+    });
+    expect(code).toBe(0);
   });
 
   it('lists the models of a folder beside the shipped ones', () => {
@@ -83,7 +101,7 @@ describe('models', () => {
     expect(stdout).toBe('');
     expect(stderr).toContain(`${modelsDir}/own.yaml:6  byte_order: expected ABCD, CDAB, BADC or DCBA\n`);
     expect(stderr).toMatch(/own\.yaml:9 {2}registers\.frequency\.adress: unknown key/);
-    expect(stderr).toMatch(/\n\d problems\n$/);
+    expect(stderr).toMatch(/\n\d problems; more may follow when these are corrected\n$/);
   });
 
   it('ends with 2 when the folder is not there', () => {

@@ -1,5 +1,6 @@
 import { connectAsync } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { measurementOf } from '../../simulators/electricity/measurement.ts';
 import { pac4200 } from '../../simulators/modbus/pac4200.ts';
 import { sdm630 } from '../../simulators/modbus/sdm630.ts';
 import { type ProbeRequest, probe } from '../../src/commands/probe.ts';
@@ -9,7 +10,30 @@ import { freePort } from '../servers/free-port.ts';
 import { Mosquitto } from '../servers/mosquitto.ts';
 import { describeWith } from '../servers/require-server.ts';
 import { captured } from './captured.ts';
-import { configWith, terminal, toolParts } from './tool-bench.ts';
+import { configWith, folderWith, terminal, toolParts } from './tool-bench.ts';
+
+/** A file whose addresses are those of a manual that counts from 1. */
+const SHIFTED = `id: shifted
+name: Shifted
+source: the test
+transport: modbus
+function_code: 3
+byte_order: CDAB
+registers:
+  voltage_l1_n: { address: 1 }
+  voltage_l2_n: { address: 3 }
+  voltage_l3_n: { address: 5 }
+  voltage_l1_l2: { address: 7 }
+  voltage_l2_l3: { address: 9 }
+  voltage_l3_l1: { address: 11 }
+  current_l1: { address: 13 }
+  current_l2: { address: 15 }
+  current_l3: { address: 17 }
+  active_power_l1: { address: 25 }
+  active_power_l2: { address: 27 }
+  active_power_l3: { address: 29 }
+  active_power_total: { address: 65 }
+`;
 
 async function run(request: ProbeRequest, to = captured()) {
   const code = await probe({ samples: '1', ...request }, to.out, toolParts());
@@ -30,11 +54,19 @@ describe('probe of a Modbus meter', () => {
     expect(stderr).toBe('');
     expect(lineWith(stdout, 'quantity')).toEqual(['quantity', 'FC', 'address', 'words', 'value', 'unit', 'quality']);
     // 230.25 = 0x43664000, by IEEE 754.
-    expect(lineWith(stdout, 'voltage_l1_n')).toEqual(['voltage_l1_n', '4', '0', '4366 4000', '230.25', 'V', 'good']);
+    expect(lineWith(stdout, 'voltage_l1_n')).toEqual([
+      'voltage_l1_n',
+      '4',
+      '0 (0x0000)',
+      '4366 4000',
+      '230.25',
+      'V',
+      'good',
+    ]);
     expect(lineWith(stdout, 'energy_active_import')).toEqual([
       'energy_active_import',
       '4',
-      '72',
+      '72 (0x0048)',
       '459C 4000',
       '5000000',
       'Wh',
@@ -195,20 +227,106 @@ describe('probe of a Modbus meter', () => {
     const { stdout: json } = await run({ ...request, json: true });
 
     // The largest line voltage: 230.25 and 231 V at 120 degrees are 399.5 V apart.
-    expect(stdout).toContain('Judged as if 0.4 kV were nominal, which was read; --nominal-kv says what is');
+    expect(stdout).toContain(
+      'Nominal voltage guessed from the readings: 0.4 kV. Give the true one with --nominal-kv.\n',
+    );
     expect(JSON.parse(json)).toMatchObject({ nominalKv: 0.4, nominalFrom: 'values' });
   });
 
-  it('does not take garbage for the voltage that should be', async () => {
+  it('does not take garbage for the voltage that should be, and calls nothing good then', async () => {
     const server = await serverFor();
-    server.put(1, 3, 1, Array(72).fill(0x7123));
+    server.put(1, 3, 1, [...Array(12).fill(0x7123), ...Array(60).fill(0)]);
 
     const { code, stdout } = await run({ meter: `tcp://127.0.0.1:${server.port}/1`, model: 'pac2200' });
 
-    expect(stdout).toContain('Judged as if 0.38 kV were nominal, for no voltage makes sense');
+    expect(stdout).toContain('No voltage makes sense; judged against 0.38 kV.');
     expect(lineWith(stdout, 'voltage_l1_n').at(-1)).toBe('suspect: out of range');
-    expect(stdout).toContain('Wiring: cannot say');
+    expect(lineWith(stdout, 'current_l1').at(-1)).toBe('not judged');
+    expect(stdout).not.toMatch(/ good$/m);
+    expect(stdout).toMatch(/^\d+ not judged, \d+ suspect/m);
+    expect(stdout).toContain('Wiring: cannot say (no voltage makes sense)');
     expect(code).toBe(3);
+  });
+
+  it('gives each way in which voltages would make sense a line of its own, the one that powers agree with first', async () => {
+    const server = await serverFor();
+    // Low word first, one register below where the model has them.
+    const put = (address: number, value: number) => {
+      const bytes = Buffer.alloc(4);
+      bytes.writeFloatBE(value);
+      server.put(1, 3, address, [bytes.readUInt16BE(2), bytes.readUInt16BE(0)]);
+    };
+    server.put(1, 3, 0, Array(80).fill(0));
+    const floats = [
+      ...[230.1, 231.2, 229.3, 399.1, 399.4, 398.2],
+      ...[101.3, 99.7, 102.9],
+      ...[23_300.1, 23_050.3, 23_600.7],
+      ...[21_000.3, 21_500.7, 21_800.1],
+      ...[10_090.9, 8_309.7, 9_041.1],
+    ];
+    for (const [index, value] of floats.entries()) put(2 * index, value);
+    put(64, 21_000.3 + 21_500.7 + 21_800.1);
+    const meter = `tcp://127.0.0.1:${server.port}/1`;
+
+    const { stdout } = await run({ meter, model: 'shifted', modelsDir: folderWith({ 'shifted.yaml': SHIFTED }) });
+
+    const hints = stdout.split('\n').filter((line) => line.startsWith('Hint:'));
+    expect(hints).toHaveLength(2);
+    expect(hints[0]).toContain('make sense one register down, at 0 in place of 1');
+    expect(hints[0]).toMatch(
+      /voltage_l1_n 230\.1 V, .* voltage_l3_l1 398\.2 V; .*from the total by 0(\.000\d+|e-\d)? %/,
+    );
+    expect(hints[1]).toMatch(/^Hint: Less likely, with byte_order ABCD in place of CDAB: voltage_l1_n 23\d/);
+    expect(hints[1]).toMatch(/The manual decides\.$/);
+  });
+
+  it('waits no longer for a modem than it is told to', async () => {
+    const begin = performance.now();
+
+    const { code, stderr } = await run({
+      meter: `rtu-listen://127.0.0.1:${await freePort()}/1`,
+      model: 'sdm630',
+      wait: '200ms',
+    });
+
+    expect(performance.now() - begin).toBeLessThan(10_000);
+    expect(stderr).toContain('no connection within 200 ms');
+    expect(code).toBe(1);
+  });
+
+  it('says what the wiring verdict needs where the meter does not measure it, and where there is too little load', async () => {
+    const port = await gatewayPort({
+      1: [sdm630, LOADED],
+      2: [sdm630, measurementOf({ phaseVolts: [230, 230, 230], amps: [100, 100, 1.9], lag: 0.3 })],
+    });
+    const own = `id: own
+name: Own
+source: the test
+transport: modbus
+function_code: 4
+byte_order: ABCD
+registers:
+  voltage_l1_n: { address: 0 }
+  voltage_l2_n: { address: 2 }
+  voltage_l3_n: { address: 4 }
+  current_l1: { address: 6 }
+  current_l2: { address: 8 }
+  current_l3: { address: 10 }
+  active_power_l1: { address: 12 }
+  active_power_l2: { address: 14 }
+  active_power_l3: { address: 16 }
+  reactive_power_l1: { address: 24 }
+  reactive_power_l2: { address: 26 }
+`;
+    const request = { model: 'own', modelsDir: folderWith({ 'own.yaml': own }), nominalKv: '0.38' };
+
+    const { stdout } = await run({ ...request, meter: `tcp://127.0.0.1:${port}/1` });
+    const { stdout: json } = await run({ ...request, meter: `tcp://127.0.0.1:${port}/1`, json: true });
+    const idle = await run({ meter: `tcp://127.0.0.1:${port}/2`, model: 'sdm630', nominalKv: '0.38' });
+
+    expect(stdout).toContain('Wiring: cannot say (needs reactive_power_l3)\n');
+    expect(JSON.parse(json)).toMatchObject({ wiring: { state: 'cannot say', reason: 'needs reactive_power_l3' } });
+    expect(idle.stdout).toContain('Wiring: cannot say (too little load on L3)\n');
   });
 
   it('gives up waiting for a modem when it is interrupted', async () => {
@@ -257,6 +375,7 @@ describe('probe of a Modbus meter', () => {
   it.each([
     [{ meter: 'm1' }, 'expected --config FILE for a configured meter, or --model ID for an address'],
     [{ meter: 'tcp://127.0.0.1', model: 'sdm63' }, '--model sdm63: expected one of '],
+    [{ meter: 'tcp://127.0.0.1', model: 'sdm63' }, '; for a model of your own, name its folder with --models-dir'],
     [{ meter: 'tcp://127.0.0.1', model: 'plain-json' }, 'expected a Modbus model'],
     [
       { meter: 'modbus-tcp://127.0.0.1', model: 'sdm630' },
@@ -333,15 +452,22 @@ describeWith('mosquitto', 'probe of an MQTT meter', (program) => {
 
   it('says what came in place of a reading when none does, and ends with 1', async () => {
     const { client, file } = await meter();
-    const publishing = setInterval(() => client.publish('site/m1', 'volts: many'), 50);
+    const payload = JSON.stringify({ volts: 230, filler: 'x'.repeat(3_000) });
+    const publishing = setInterval(() => client.publish('site/m1', payload), 50);
     onTestFinished(() => clearInterval(publishing));
     const { out, written } = captured();
-    const request = { meter: 'm1', config: file, samples: '1' };
+    const request = { meter: 'm1', config: file, samples: '1', wait: '500ms' };
+    const begin = performance.now();
 
-    const code = await probe(request, out, { ...toolParts(), shortestWait: 500 });
+    const code = await probe(request, out, toolParts());
 
-    expect(written.stderr).toMatch(/Nothing could be read: no reading within/);
-    expect(written.stderr).toMatch(/A message came that says nothing: site\/m1: /);
+    expect(performance.now() - begin).toBeLessThan(10_000);
+    expect(written.stderr).toMatch(/Nothing could be read: no reading within 0\.5 s/);
+    expect(written.stderr).toMatch(
+      /A message came that says nothing: site\/m1: .*\. It reads: {"volts":230,"filler":"x+\.\.\.\n/,
+    );
+    expect(/It reads: (.*)\.\.\./.exec(written.stderr)?.[1]).toHaveLength(2_000);
+    expect(written.stderr).toMatch(/Hint: The model looks for values at: .*voltage_l1_n, .* and \d+ more\n/);
     expect(code).toBe(1);
   });
 });

@@ -5,7 +5,7 @@ import { sdm630 } from '../../simulators/modbus/sdm630.ts';
 import { type ScanRequest, scan } from '../../src/commands/scan.ts';
 import { gatewayPort, LOADED, serverFor } from '../meters/probe-bench.ts';
 import { captured } from './captured.ts';
-import { terminal, toolParts } from './tool-bench.ts';
+import { folderWith, terminal, toolParts } from './tool-bench.ts';
 
 async function run(request: ScanRequest, to = captured()) {
   const code = await scan(request, to.out, toolParts());
@@ -26,9 +26,22 @@ describe('scan', () => {
     expect(stdout).toMatch(/^unit 1\n +\d\d % sdm630 \(Eastron SDM630\)\n +50\.02 Hz; U L-N 230\.3, 231, 229\.8 V; /);
     expect(stdout).toMatch(/^unit 3\n +\d\d % pac4200 /m);
     expect(stdout).toMatch(/^unit 4\n +\d\d % pm5xxx /m);
-    expect(stdout).toContain(`pq-butler probe --model pac4200 modbus-tcp://127.0.0.1:${port}/3\n`);
+    expect(stdout).toContain(`        npx pq-butler probe --model pac4200 modbus-tcp://127.0.0.1:${port}/3\n`);
     expect(stdout).toMatch(/: 3 units found, 5 asked\n$/);
     expect(code).toBe(0);
+  });
+
+  it('gives commands that know the folder of models which it was given', async () => {
+    const port = await threeMeters();
+    const modelsDir = folderWith({});
+    const address = `tcp://127.0.0.1:${port}/3`;
+
+    const { stdout } = await run({ address, modelsDir });
+    const { stdout: json } = await run({ address, modelsDir, json: true });
+
+    const command = `npx pq-butler probe --models-dir ${modelsDir} --model pac4200 modbus-tcp://127.0.0.1:${port}/3`;
+    expect(stdout).toContain(`${command}\n`);
+    expect(JSON.parse(json)).toHaveProperty('units.0.guesses.0.probe', command);
   });
 
   it('prints the same as one JSON object', async () => {
@@ -60,7 +73,14 @@ describe('scan', () => {
 
     const { code, stdout } = await run({ address: `tcp://127.0.0.1:${server.port}`, units: '2', timeout: '50ms' });
 
-    expect(stdout).toMatch(/^unit 2\n {2}no model fits\n/);
+    expect(stdout).toContain(`unit 2
+  no model fits
+  function code 3 (holding registers): answers, registers 0 and 1 are 0001 0002
+  function code 4 (input registers): Modbus exception 2: illegal data address
+`);
+    expect(stdout).toMatch(
+      /Hint: No model fits unit 2\. .* npx pq-butler probe --models-dir DIR --model ID rtu-over-tcp:.*\/2\n/,
+    );
     expect(stdout).toContain(`is not answered; this one is: rtu-over-tcp://127.0.0.1:${server.port}\n`);
     expect(code).toBe(0);
   });

@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
 import type { Output } from '../../src/commands/output.ts';
 import type { ToolParts } from '../../src/commands/probe.ts';
 import { systemClock } from '../../src/lib/clock.ts';
@@ -17,6 +21,14 @@ export function terminal(): ReturnType<typeof captured> {
     stderr: Object.assign(out.stderr, { isTTY: true }),
   };
   return { out: onTerminal, written };
+}
+
+/** A folder of model files. */
+export function folderWith(files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'models-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  return folder;
 }
 
 /** A configuration with these meters, each at its supply point of 0.38 kV, and a broker. */

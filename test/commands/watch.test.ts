@@ -1,13 +1,13 @@
 import { connectAsync } from 'mqtt';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { pac4200 } from '../../simulators/modbus/pac4200.ts';
-import { watch } from '../../src/commands/watch.ts';
+import { type WatchRequest, watch } from '../../src/commands/watch.ts';
 import { ConfigFolder } from '../config/config-folder.ts';
 import { gatewayPort, LOADED, reversedOnL2, serverFor } from '../meters/probe-bench.ts';
 import { Mosquitto } from '../servers/mosquitto.ts';
 import { describeWith } from '../servers/require-server.ts';
 import { captured } from './captured.ts';
-import { configWith, terminal, toolParts } from './tool-bench.ts';
+import { configWith, folderWith, terminal, toolParts } from './tool-bench.ts';
 
 function fileWith(model: string, connection: string, broker?: string): string {
   const folder = new ConfigFolder({ 'pq-butler.yaml': configWith([{ id: 'm1', model, connection }], broker) });
@@ -15,9 +15,10 @@ function fileWith(model: string, connection: string, broker?: string): string {
 }
 
 /** A watch that goes on until it is stopped, or until the test ends. */
-function watching(config: string, to = captured()) {
+function watching(what: string | WatchRequest, to = captured()) {
   const controller = new AbortController();
-  const ended = watch({ meter: 'm1', config, every: '200ms' }, to.out, toolParts({ stopping: controller.signal }));
+  const request = typeof what === 'string' ? { meter: 'm1', config: what } : what;
+  const ended = watch({ ...request, every: '200ms' }, to.out, toolParts({ stopping: controller.signal }));
   const stop = () => {
     controller.abort();
     return ended;
@@ -39,12 +40,35 @@ describe('watch', () => {
     const code = await stop();
 
     const [first = '', , third = ''] = blocks(written.stdout);
-    expect(first).toMatch(/^m1, Siemens SENTRON PAC4200, modbus-tcp:.*\n.*1 read, 0 failed; answers\n/);
-    expect(first).toMatch(/^voltage_l1_n +3 +1 +4366 4000 +230\.25 +V +0 s +good$/m);
+    expect(first).toMatch(/^m1, Siemens SENTRON PAC4200, modbus-tcp:.*\/1\n.*1 read, 0 failed; answers\n/);
+    expect(first).toMatch(/^voltage_l1_n +3 +1 \(0x0001\) +4366 4000 +230\.25 +V +0 s +good$/m);
     expect(third).toContain('3 read, 0 failed');
     expect(third).toContain('Wiring: CT on L2 reversed');
     expect(written.stdout).not.toContain('\x1b');
     expect(code).toBe(0);
+  });
+
+  it('reads a meter at an address that no configuration knows, with a model of a folder', async () => {
+    const port = await gatewayPort({ 7: [pac4200, LOADED] });
+    const model = `id: own
+name: Own
+source: the test
+transport: modbus
+function_code: 3
+byte_order: ABCD
+registers:
+  voltage_l1_n: { address: 1 }
+`;
+    const modelsDir = folderWith({ 'own.yaml': model });
+    const { stop, written } = watching({ meter: `tcp://127.0.0.1:${port}/7`, model: 'own', modelsDir });
+
+    await expect.poll(() => blocks(written.stdout).length, { timeout: 10_000 }).toBeGreaterThanOrEqual(1);
+    await stop();
+
+    const [first = ''] = blocks(written.stdout);
+    expect(first).toMatch(new RegExp(`^Own, modbus-tcp://127\\.0\\.0\\.1:${port}/7\n`));
+    expect(first).toMatch(/^voltage_l1_n .* 230\.25 +V +0 s +good$/m);
+    expect(first).toContain('Wiring: cannot say (needs current_l1, ');
   });
 
   it('draws over the same place in a terminal, and gives the cursor back', async () => {

@@ -37,7 +37,7 @@ export function adviceOn(error: unknown, connection: Connection): readonly strin
   if (code !== undefined && OF_CODES[code] !== undefined) return known(OF_CODES[code]);
   if (error instanceof Unreachable) return unreachable(error, connection);
   if (!(error instanceof NoAnswer)) return [];
-  return error.message.startsWith('no answer within') ? silent(connection) : [ONE_CLIENT];
+  return error.isClosed ? [ONE_CLIENT] : silent(connection);
 }
 
 function unreachable(error: Unreachable, { kind }: Connection): readonly string[] {

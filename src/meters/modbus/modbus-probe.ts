@@ -6,15 +6,18 @@ import type { Log } from '../../lib/log.ts';
 import { MeterHealth } from '../meter-health.ts';
 import { type ModbusModel, REGISTERS_OF } from '../model.ts';
 import type { ModbusOptions } from '../options.ts';
-import type { Probe, Probed, ProbedRegister } from '../probed.ts';
+import type { Probe, Probed } from '../probed.ts';
 import { primaryOf, type Rating } from '../rating.ts';
+import { withAsk } from './changed-access.ts';
 import { ModbusConnection } from './connection.ts';
 import { DialledConnection } from './dialled-connection.ts';
 import { type Identity, identityOf } from './identity.ts';
 import type { LineAccess } from './line-access.ts';
 import { MeterClock } from './meter-clock.ts';
 import { isAnswering, otherProtocol } from './other-protocol.ts';
-import { rowsOf, wordsOf } from './probed-rows.ts';
+import { probedClock } from './probed-clock.ts';
+import { type ProbedLogs, probedLogs } from './probed-logs.ts';
+import { rowsOf, scalesOf } from './probed-rows.ts';
 import { type Block, planReads } from './read-plan.ts';
 import type { Ask, RegisterRequest } from './request.ts';
 import { type SingleLine, singleLine } from './single-line.ts';
@@ -120,6 +123,12 @@ export class ModbusProbe implements Probe {
     return identityOf(this.#parts.connection.unit, this.#access.ask);
   }
 
+  logs(): Promise<ProbedLogs | undefined> {
+    const { connection, log, place } = this.#parts;
+    const own = { meter: place.meter.id, unit: connection.unit, model: this.#model, log };
+    return probedLogs({ ...own, rating: this.#rating, ask: this.#ownAccess().ask });
+  }
+
   async findVoltages(nominalKv: number | undefined): Promise<readonly VoltageFinding[]> {
     const { unit } = this.#parts.connection;
     const known = nominalKv === undefined ? {} : { nominalKv };
@@ -159,7 +168,7 @@ export class ModbusProbe implements Probe {
   }
 
   async #readNow(): Promise<Probed> {
-    const { clock, connection, place } = this.#parts;
+    const { clock, connection } = this.#parts;
     if (!this.#isStarted) await this.#start();
     const number = await this.#access.connected();
     if (this.#map) this.#base = await this.#map.base(number, this.#access.ask);
@@ -182,10 +191,12 @@ export class ModbusProbe implements Probe {
     const outcomes = [...fast, ...slow];
     const all = [...outcomes, ...this.#refused.filter((refused) => !outcomes.includes(refused))];
     const { values, missing } = primaryOf(rawValues(all), this.#rating);
-    const clockRead = isSlowDue && this.#clock ? await this.#readClock(this.#clock, own) : undefined;
+    const place = this.#model.clock;
+    const clockRead =
+      isSlowDue && this.#clock && place ? await probedClock(this.#clock, place, this.#base, own) : undefined;
     const ahead = clockRead?.ahead;
     const reading: Reading = {
-      meter: place.meter.id,
+      meter: this.#parts.place.meter.id,
       time: time ?? startedAt,
       timeSource: 'register',
       arrivedAt: time ?? startedAt,
@@ -193,7 +204,8 @@ export class ModbusProbe implements Probe {
       missing: typeof ahead === 'string' ? { ...missing, clock_offset: ahead } : missing,
     };
     const registers = [...rowsOf(this.#model, all, this.#base), ...(clockRead ? [clockRead.row] : [])];
-    return { reading, registers, messages: [], rating: this.#rating, notes, took: clock.now() - startedAt };
+    const scales = scalesOf(this.#model, all, this.#base);
+    return { reading, registers, scales, messages: [], rating: this.#rating, notes, took: clock.now() - startedAt };
   }
 
   /** What was split stays split, and what was refused is noted and not asked for again. */
@@ -211,19 +223,6 @@ export class ModbusProbe implements Probe {
     }
   }
 
-  async #readClock(clock: MeterClock, access: LineAccess) {
-    const { functionCode, address } = this.#model.clock ?? { functionCode: 3, address: 0 };
-    let words: readonly number[] | undefined;
-    const noting: Ask = async (request) => {
-      const bytes = await access.ask(request);
-      words = wordsOf(bytes);
-      return bytes;
-    };
-    const ahead = await clock.ahead(withAsk(access, noting));
-    const row: ProbedRegister = { quantity: 'clock_offset', functionCode, address: address + this.#base, words };
-    return { ahead, row };
-  }
-
   /** Addresses of a SunSpec model count from where the device has it. */
   #ownAccess(): LineAccess {
     const access = this.#access;
@@ -232,14 +231,4 @@ export class ModbusProbe implements Probe {
       access.ask('start' in request ? { ...request, start: request.start + base } : request),
     );
   }
-}
-
-function withAsk(access: LineAccess, ask: Ask): LineAccess {
-  return {
-    ask,
-    connected: () => access.connected(),
-    get sentAt() {
-      return access.sentAt;
-    },
-  };
 }

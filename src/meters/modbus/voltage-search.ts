@@ -4,8 +4,10 @@ import type { Values } from '../../domain/reading.ts';
 import type { ByteOrder, FunctionCode, ModbusModel, ModbusRegister } from '../model.ts';
 import { primaryOf, type Rating } from '../rating.ts';
 import { MeterError, ModbusException } from './errors.ts';
+import { byDoubt, type Doubt, doubtOf, TELLING_POWERS } from './finding-doubt.ts';
 import { planReads } from './read-plan.ts';
 import type { Ask } from './request.ts';
+import { readThoroughly } from './thorough-reading.ts';
 import { type BlockAnswer, rawValues } from './values.ts';
 
 /** How the voltages would make sense, in place of how they are read. */
@@ -15,7 +17,9 @@ export interface VoltageFinding {
   readonly order: ByteOrder;
   /** How the model has it. */
   readonly modelled: ModbusRegister;
+  /** The voltages alone. */
   readonly values: Values;
+  readonly doubt: Doubt;
 }
 
 const VOLTAGES: readonly Quantity[] = [...PHASE_VOLTAGES, ...LINE_VOLTAGES];
@@ -60,8 +64,9 @@ export interface VoltageSearchParts {
 
 /**
  * Tries the voltages one register up and down and with their words exchanged, and if that does not help with the other
- * function code. Gives every way in which all of them make sense: floats in a row with exchanged words look like floats one
- * register up. Nothing is read but the voltages, at most six times.
+ * function code. Gives every way in which all of them make sense, the likeliest first: floats in a row with exchanged words
+ * look like floats one register up. Nothing is read but the voltages, and where they make sense the powers, by which the
+ * ways are told apart.
  */
 export async function searchVoltages(parts: VoltageSearchParts): Promise<readonly VoltageFinding[]> {
   const registers = parts.model.registers.filter(({ quantity }) => VOLTAGES.includes(quantity));
@@ -74,19 +79,46 @@ export async function searchVoltages(parts: VoltageSearchParts): Promise<readonl
       if (registers.some(({ address }) => address + shift < 0 || address + shift > 0xffff)) continue;
       const moved = registers.map((register) => ({ ...register, functionCode, address: register.address + shift }));
       const found = await findingsIn(moved, parts, { shift, functionCode, modelled });
-      if (found === 'silent') return findings;
-      findings.push(...found);
+      if (found === 'silent') return findings.sort((a, b) => byDoubt(a.doubt, b.doubt));
+      findings.push(...(await doubted(found, parts)));
     }
-    if (findings.length > 0) return findings;
+    if (findings.length > 0) return findings.sort((a, b) => byDoubt(a.doubt, b.doubt));
   }
   return [];
+}
+
+type Undoubted = Omit<VoltageFinding, 'doubt'>;
+
+/** Each way with what the powers say of it that are read in the same way. */
+async function doubted(
+  findings: readonly Undoubted[],
+  { ask, model, rating, unit }: VoltageSearchParts,
+): Promise<readonly VoltageFinding[]> {
+  const [first] = findings;
+  if (!first) return [];
+  const { functionCode, modelled, shift } = first;
+  const powers = model.registers
+    .filter(({ quantity }) => TELLING_POWERS.some((power) => power === quantity))
+    .map((register) => ({
+      ...register,
+      functionCode: register.functionCode === modelled.functionCode ? functionCode : register.functionCode,
+      address: register.address + shift,
+    }))
+    .filter(({ address }) => address >= 0 && address <= 0xffff);
+  const answers = await readThoroughly(unit, planReads(powers, model), ask, { isAnswering: true });
+  return findings.map((finding) => {
+    const read = answers.map((answer) => (finding.order === modelled.order ? answer : withExchangedWords(answer)));
+    const { values } = primaryOf(rawValues(read), rating);
+    const missing = powers.filter(({ quantity }) => values[quantity] === undefined).length;
+    return { ...finding, doubt: doubtOf({ ...values, ...finding.values }, missing, powers.length) };
+  });
 }
 
 async function findingsIn(
   moved: readonly ModbusRegister[],
   { ask, model, nominalKv, rating, unit }: VoltageSearchParts,
-  where: Pick<VoltageFinding, 'shift' | 'functionCode' | 'modelled'>,
-): Promise<readonly VoltageFinding[] | 'silent'> {
+  where: Omit<Undoubted, 'order' | 'values'>,
+): Promise<readonly Undoubted[] | 'silent'> {
   const answers: BlockAnswer[] = [];
   for (const block of planReads(moved, model)) {
     const { functionCode, start, count } = block;
@@ -108,6 +140,11 @@ async function findingsIn(
 
 function inOrder({ block, bytes }: BlockAnswer, order: ByteOrder): BlockAnswer {
   return { block: { ...block, registers: block.registers.map((register) => ({ ...register, order })) }, bytes };
+}
+
+function withExchangedWords({ block, bytes }: BlockAnswer): BlockAnswer {
+  const registers = block.registers.map((register) => ({ ...register, order: exchanged(register.order) }));
+  return { block: { ...block, registers }, bytes };
 }
 
 /** Any garbage of floats lies within a million volts now and then; three pieces of it are not alike. */

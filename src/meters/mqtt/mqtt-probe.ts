@@ -12,6 +12,7 @@ import type { HeardMessage, Probe, Probed } from '../probed.ts';
 import { clientOptions } from './client-options.ts';
 import { PoisonPayload } from './heard.ts';
 import { Interpreter } from './interpreter.ts';
+import { lookedFor } from './looked-for.ts';
 import type { PayloadModel } from './mapping.ts';
 
 /** No reading was heard in time, or the broker does not let us hear any. */
@@ -24,7 +25,7 @@ export interface MqttProbeParts {
   readonly model: PayloadModel;
   readonly broker: BrokerOptions;
   readonly timeZone: string;
-  /** Milliseconds to wait for a reading. */
+  /** Milliseconds to wait for a reading, the connecting included. */
   readonly wait: number;
   readonly clock: Clock;
   readonly log: Log;
@@ -63,7 +64,8 @@ export class MqttProbe implements Probe {
     this.#messages = [];
     try {
       this.#client ??= await this.#subscribed();
-      await this.#until(() => this.#readings.length > 0, wait);
+      const waited = clock.now() - startedAt;
+      await this.#until(() => this.#readings.length > 0, Math.max(0, wait - waited));
       if (model.gather > 0) await this.#until(() => false, model.gather, true);
     } catch (error) {
       this.#health.failed(error, { isToldElsewhere: true });
@@ -73,12 +75,17 @@ export class MqttProbe implements Probe {
     this.#health.answered(reading.time);
     const { ctRatio, ptRatio } = place.meter;
     const took = clock.now() - startedAt;
-    return { reading, registers: [], messages: this.#messages, rating: { ctRatio, ptRatio }, notes: [], took };
+    const rating = { ctRatio, ptRatio };
+    return { reading, registers: [], scales: [], messages: this.#messages, rating, notes: [], took };
   }
 
   /** What came since the last reading was asked for. */
   get messages(): readonly HeardMessage[] {
     return this.#messages;
+  }
+
+  get lookedFor(): readonly string[] {
+    return lookedFor(this.#parts.model);
   }
 
   async close(): Promise<void> {
@@ -91,7 +98,7 @@ export class MqttProbe implements Probe {
   }
 
   async #subscribed(): Promise<MqttClient> {
-    const { broker, stopping } = this.#parts;
+    const { broker, stopping, wait } = this.#parts;
     const client = connect(broker.url, ownSession(broker));
     client.on('message', (topic, payload, { retain }) => this.#take(client, topic, payload, retain));
     client.on('error', (error) => this.#lost(client, `broker ${broker.id} at ${broker.url}: ${messageOf(error)}`));
@@ -103,7 +110,7 @@ export class MqttProbe implements Probe {
         client.once('connect', () => resolve());
         setTimeout(
           () => reject(new Unheard(`broker ${broker.id} at ${broker.url} does not answer`)),
-          CONNECT_WITHIN,
+          Math.min(CONNECT_WITHIN, wait),
         ).unref();
       });
       const topics = this.#interpreter.topics();
@@ -162,7 +169,7 @@ export class MqttProbe implements Probe {
         else resolve();
       };
       const stopped = () => settle(new Unheard('stopped'));
-      const late = () => settle(isEnough ? undefined : new Unheard(`no reading within ${Math.round(limit / 1_000)} s`));
+      const late = () => settle(isEnough ? undefined : new Unheard(`no reading within ${this.#parts.wait / 1_000} s`));
       const timer = setTimeout(late, limit);
       stopping.addEventListener('abort', stopped, { once: true });
       this.#heard = finish;
