@@ -124,7 +124,7 @@ function modelFits(
   const connection = connectionOf(item);
   if (!connection) return [];
   if (connection.kind === 'mqtt' && model.transport === 'mqtt') {
-    const topicExpected = connectionProblem(model, connection.topic);
+    const topicExpected = connectionProblem(model, connection.topic, connection.select);
     if (topicExpected === undefined) return [];
     const message = `${topicExpected} for the model ${model.id}, found "${item.connection}"`;
     return [origin.problem([...path, 'connection'], message)];

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import type { z } from 'zod';
+import { type Document, LineCounter, parseDocument, type YAMLError } from 'yaml';
 import { messageOf } from '../lib/errors.ts';
 import type { Model } from './model.ts';
+import { complaintsOf, keyAt, knownKeys, offsetOf } from './model-problems.ts';
 import { modelFile } from './model-schema.ts';
 
 /** What is wrong with a model file, and where. `line` counts from 1; `path` is the key, '' for the whole file. */
@@ -81,49 +81,20 @@ function readModel(file: string): ReadModel {
   const written = document.getIn(['id']);
   const named = typeof written === 'string' ? { id: written } : {};
   if (document.errors.length > 0) {
-    const problems = document.errors.map(({ pos, message }) => {
-      return { file, line: lines.linePos(pos[0]).line, path: '', expected: `expected YAML: ${message}` };
+    const problems = document.errors.map((error) => {
+      return { file, line: lines.linePos(error.pos[0]).line, path: '', expected: expectedOf(error, document) };
     });
     return { ...named, problems, lineOf };
   }
-  const parsed = modelFile.safeParse(document.toJS());
+  const parsed = modelFile.safeParse(document.toJS(), { error: knownKeys });
   if (parsed.success) return { model: parsed.data, problems: [], lineOf };
-  const problems = parsed.error.issues.flatMap(spread).map(({ path, expected }) => {
+  const problems = complaintsOf(parsed.error, document).map(({ path, expected }) => {
     return { file, line: lineOf(path), path: path.map(String).join('.'), expected };
   });
   return { ...named, problems, lineOf };
 }
 
-/** Where the key begins that the path leads to; where it is missing, the nearest one above it that is there. */
-function offsetOf(root: unknown, path: readonly PropertyKey[]): number {
-  let offset = 0;
-  let node = root;
-  for (const step of path) {
-    if (isMap(node)) {
-      const pair = node.items.find(({ key }) => String(isScalar(key) ? key.value : key) === String(step));
-      if (!pair) break;
-      if (isNode(pair.key)) offset = pair.key.range?.[0] ?? offset;
-      node = pair.value;
-    } else {
-      node = isSeq(node) ? node.items[Number(step)] : undefined;
-      if (!isNode(node)) break;
-      offset = node.range?.[0] ?? offset;
-    }
-  }
-  return offset;
-}
-
-/** One entry for each unknown key, so that each is found on its own line. */
-function spread(issue: z.core.$ZodIssue): { path: PropertyKey[]; expected: string }[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      path: [...issue.path, key],
-      expected: 'unknown key: expected none of that name',
-    }));
-  }
-  // In a record, the key's own complaint says more than "invalid key".
-  if (issue.code === 'invalid_key') {
-    return issue.issues.map(({ message }) => ({ path: issue.path, expected: message }));
-  }
-  return [{ path: issue.path, expected: issue.message }];
+function expectedOf({ code, message, pos }: YAMLError, document: Document): string {
+  const key = code === 'DUPLICATE_KEY' ? keyAt(document, pos[0]) : undefined;
+  return key === undefined ? `expected YAML: ${message}` : `expected each key once: the key ${key} stands twice`;
 }

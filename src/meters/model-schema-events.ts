@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { METER_EVENT_KINDS } from '../domain/meter-event.ts';
-import type { EventFields, EventLog, LoadRecords, TimeFormat } from './model.ts';
+import type { EventFields, EventLog, FunctionCode, LoadRecords, TimeFormat } from './model.ts';
 import {
   addFaults,
   type Fault,
@@ -96,7 +96,7 @@ export const records = z
     addFaults(({ time, values, record_length }) => [
       ...faultsInRecord({ time }, record_length, []),
       ...faultsInRecord(values, record_length, ['values']),
-      ...faultsOfOverlap(namedPlaces(values, ['values'])),
+      ...faultsOfOverlap([...namedPlaces({ time }, []), ...namedPlaces(values, ['values'])]),
     ]),
   );
 
@@ -114,8 +114,20 @@ function* faultsOfFile({ capacity, record_length }: { capacity: number; record_l
   if (last > 65_535) yield { path: ['capacity'], message: `expected records up to number 65535, found ${last}` };
 }
 
-function faultsOfFields(log: { fields: WrittenFields; record_length: number }): Generator<Fault> {
-  return faultsInRecord(log.fields, log.record_length, ['fields']);
+function* faultsOfFields(log: { fields: WrittenFields; record_length: number }): Generator<Fault> {
+  yield* faultsInRecord(log.fields, log.record_length, ['fields']);
+  yield* faultsOfStart(log.fields, ['fields']);
+}
+
+/** A field within the start. The others may share a register: a kind and phases of one code. */
+export function* faultsOfStart(
+  { start, ...others }: WrittenFields,
+  path: Fault['path'],
+  usual?: FunctionCode,
+): Generator<Fault> {
+  for (const other of namedPlaces(others, path)) {
+    yield* faultsOfOverlap([...namedPlaces({ start }, path), other], usual);
+  }
 }
 
 /** A record is asked for as one piece of registers: a field has neither a place outside it nor a function code. */

@@ -7,6 +7,7 @@ import {
   REGISTERS_OF,
   type RegisterType,
 } from './model.ts';
+import { numberExpected } from './written-number.ts';
 
 /** How model files write where numbers stand, and what that means. Shared by registers, events, records and clocks. */
 
@@ -22,9 +23,7 @@ export const functionCode = z.literal([3, 4], {
 
 export const byteOrder = z.literal(['ABCD', 'CDAB', 'BADC', 'DCBA'], { error: 'expected ABCD, CDAB, BADC or DCBA' });
 
-export const scale = z
-  .number({ error: 'expected a number' })
-  .refine((factor) => factor !== 0, { error: 'expected not 0' });
+export const scale = z.number({ error: numberExpected }).refine((factor) => factor !== 0, { error: 'expected not 0' });
 
 /** What is beyond these two ends the judgement of what it stands in: everything else would follow from it. */
 export function wholeNumber(from: number, to: number) {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { QUANTITY_NAMES, type Quantity } from '../domain/quantity.ts';
-import { type FunctionCode, type ModbusRegister, REGISTERS_OF, type ScaleRegister, type TimeFormat } from './model.ts';
+import type { FunctionCode, ModbusRegister, ScaleRegister, TimeFormat } from './model.ts';
 import {
   addFaults,
   type Fault,
@@ -14,7 +14,9 @@ import {
   scale,
   type WrittenPlace,
 } from './model-schema-places.ts';
+import { lengthOf } from './model-schema-times.ts';
 import { quantityName } from './quantity-name.ts';
+import { numberExpected } from './written-number.ts';
 
 /** How model files write values and their scale registers. */
 
@@ -22,7 +24,7 @@ const valueKeys = {
   ...placeKeys,
   type: registerType.default('float32'),
   scale: scale.default(1),
-  offset: z.number({ error: 'expected a number' }).default(0),
+  offset: z.number({ error: numberExpected }).default(0),
   coding: z.literal('4-quadrant', { error: "expected '4-quadrant'" }).optional(),
 };
 
@@ -141,7 +143,7 @@ export interface NamedPlace {
 export function* faultsOfOverlap(places: readonly NamedPlace[], usual?: FunctionCode): Generator<Fault> {
   const placed = places
     .map(({ path, name, place }) => {
-      const last = place.address + REGISTERS_OF[place.type] - 1;
+      const last = place.address + lengthOf(place) - 1;
       return { path, name, first: place.address, last, code: place.function_code ?? usual, isBits: !!place.bits };
     })
     .sort((a, b) => a.first - b.first);

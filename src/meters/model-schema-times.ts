@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { duration } from '../lib/duration.ts';
-import { REGISTERS_OF, type TimeFormat, type TimePlace } from './model.ts';
+import { fieldCountOf, REGISTERS_OF, type TimeFormat, type TimePlace } from './model.ts';
 import { addFaults, type Fault, type PlaceDefaults, place, placeOf, type WrittenPlace } from './model-schema-places.ts';
 
 /** How model files write times: those of a meter's clock and log, and how long things take. */
@@ -13,12 +13,10 @@ const LEAST_REGISTERS = {
   since_2000_s: 2,
   since_2000_ms: 4,
   fields: 1,
+  fields_ms: 1,
 } as const satisfies Record<TimeFormat, number>;
 
-const FORMATS = ['unix_s', 'unix_ms', 'unix_2ns', 'since_2000_s', 'since_2000_ms', 'fields'] as const;
-
-/** Year, month, day, hour, minute, second: one register each. */
-const FIELD_COUNT = 6;
+const FORMATS = ['unix_s', 'unix_ms', 'unix_2ns', 'since_2000_s', 'since_2000_ms', 'fields', 'fields_ms'] as const;
 
 const format = z.enum(FORMATS, { error: `expected one of ${FORMATS.join(', ')}` });
 
@@ -42,12 +40,13 @@ export function timeOf(written: WrittenTime, defaults: PlaceDefaults): TimePlace
 
 function* faultsOfTime({ type, format, address }: WrittenTime): Generator<Fault> {
   const [registers, least] = [REGISTERS_OF[type], LEAST_REGISTERS[format]];
-  if (format === 'fields' && registers > 1) {
+  const count = fieldCountOf(format);
+  if (count > 1 && registers > 1) {
     yield { path: ['type'], message: `expected a type of one register for each field, found ${type}` };
   } else if (registers < least || type === 'float32') {
     yield { path: ['type'], message: `expected a type that holds ${format}, of ${least} registers, found ${type}` };
   }
-  if (format === 'fields' && address + FIELD_COUNT > 65_536) {
+  if (count > 1 && address + count > 65_536) {
     yield { path: ['address'], message: 'expected the last field at register 65535 or before' };
   }
 }
@@ -60,5 +59,5 @@ export const pollInterval = duration.refine(
 
 /** The registers that a place or a time takes. */
 export function lengthOf({ type, format }: Pick<WrittenPlace, 'type'> & { readonly format?: TimeFormat }): number {
-  return format === 'fields' ? FIELD_COUNT : REGISTERS_OF[type];
+  return fieldCountOf(format) * REGISTERS_OF[type];
 }

@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import type { ModbusModel, Timing } from './model.ts';
-import { eventLogOf, events, loadRecordsOf, namedPlaces, placesOfEvents, records } from './model-schema-events.ts';
+import {
+  eventLogOf,
+  events,
+  faultsOfStart,
+  loadRecordsOf,
+  namedPlaces,
+  placesOfEvents,
+  records,
+} from './model-schema-events.ts';
 import {
   addFaults,
   byteOrder,
@@ -119,14 +127,15 @@ function* faultsOfModel(file: WrittenModel): Generator<Fault> {
     ...namedPlaces(file.scale_registers, ['scale_registers']),
     ...namedPlaces(file.registers, ['registers']),
   ];
+  const facts = [...namedPlaces(file.ratios ?? {}, ['ratios']), ...namedPlaces({ clock: file.clock }, [])];
   const others = [
-    ...namedPlaces(file.ratios ?? {}, ['ratios']),
-    ...namedPlaces({ clock: file.clock }, []),
+    ...facts,
     ...(file.events ? placesOfEvents(file.events) : []),
     ...namedPlaces({ newest: file.records?.newest }, ['records']),
   ];
   yield* faultsOfScales(file.registers, file.scale_registers);
-  yield* faultsOfOverlap(values, file.function_code);
+  yield* faultsOfOverlap([...values, ...facts], file.function_code);
+  if (file.events?.form === 'last') yield* faultsOfStart(file.events.fields, ['events', 'fields'], file.function_code);
   for (const each of [...values, ...others]) yield* faultsOfRequest(each, file);
   if (file.events?.form === 'ring') yield* faultsOfRing(file.events, file);
 }

@@ -82,8 +82,16 @@ export type TimeFormat =
   | 'unix_2ns'
   | 'since_2000_s'
   | 'since_2000_ms'
-  /** Six or seven registers: year, month, day, hour, minute, second and perhaps millisecond; local time of the site. */
-  | 'fields';
+  /** Year, month, day, hour, minute and second, each in registers of its own. */
+  | 'fields'
+  /** The same with the millisecond behind them. */
+  | 'fields_ms';
+
+/** How many values of the place's type stand one behind the other in a time of the format. */
+export function fieldCountOf(format: TimeFormat | undefined): number {
+  if (format === 'fields') return 6;
+  return format === 'fields_ms' ? 7 : 1;
+}
 
 /** Where a time stands in registers. `utcOffset` in milliseconds is what the meter's clock is ahead of UTC by its setting. */
 export interface TimePlace extends Place {

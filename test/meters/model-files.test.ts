@@ -148,6 +148,89 @@ events:
     ]);
   });
 
+  it.each([
+    [
+      'a quantity that is none',
+      'voltage_l1_n:',
+      'voltage_ln_avg:',
+      '10 registers.voltage_ln_avg: expected a quantity: did you mean voltage_l1_n, voltage_l2_n or voltage_l3_n?',
+    ],
+    [
+      'a quantity like none',
+      'frequency:',
+      'hertz:',
+      '11 registers.hertz: expected a quantity such as voltage_l1_n, current_l2 or active_power_total',
+    ],
+    [
+      'an unknown key near a known one',
+      'address: 51,',
+      'address: 51, byteorder: ABCD,',
+      /^11 registers\.frequency\.byteorder: unknown key: did you mean byte_order\? Known here are address, byte_order, /,
+    ],
+    [
+      'an unknown key near none',
+      'max_gap: 0',
+      'max_gap: 0\ncolour: red',
+      /^9 colour: unknown key: expected one of id, name, source, transport, .*, records$/,
+    ],
+    [
+      'an unknown type',
+      'max_gap: 0',
+      "max_gap: 0\ninvalid: { unit16: '0xFFFF' }",
+      /^9 invalid\.unit16: unknown key: did you mean uint16\? Known here are int16, /,
+    ],
+    [
+      'a key that stands twice',
+      'frequency:',
+      'voltage_l1_n:',
+      '11 : expected each key once: the key voltage_l1_n stands twice',
+    ],
+    [
+      'a key that stands twice in braces',
+      'address: 51,',
+      'address: 51, address: 52,',
+      '11 : expected each key once: the key address stands twice',
+    ],
+    [
+      'a decimal comma in braces',
+      'scale: 0.1, f',
+      'scale: 0,1, f',
+      '10 registers.voltage_l1_n.scale: expected a number with a decimal point (0.1), found 0,1',
+    ],
+    [
+      'a decimal comma with a zero behind it',
+      'scale: 0.1, f',
+      'scale: 1,05, f',
+      '10 registers.voltage_l1_n.scale: expected a number with a decimal point (1.05), found 1,05',
+    ],
+    [
+      'a decimal comma on a line of its own',
+      'frequency: { address: 51, type: int16, scale: 0.1 }',
+      'frequency:\n    address: 51\n    scale: 0,1',
+      '13 registers.frequency.scale: expected a number with a decimal point (0.1), found 0,1',
+    ],
+  ])('with %s is told what was meant', (_, from, to, told) => {
+    expect(GOOD).toContain(from);
+    writeFileSync(join(folder, 'own.yaml'), GOOD.replace(from, to));
+    const { problems } = loadModels([folder]);
+    const [problem, another] = problems.map(({ line, path, expected }) => `${line} ${path}: ${expected}`);
+    expect(another).toBeUndefined();
+    if (typeof told === 'string') expect(problem).toBe(told);
+    else expect(problem).toMatch(told);
+  });
+
+  it('for messages is told what was meant in the same words', () => {
+    writeFileSync(
+      join(folder, 'box.yaml'),
+      PAYLOAD.replace('{ voltage_l1_n: u.a }', '{ voltage_l1_n: { path: u.a, scale: 0,1 }, current_1: i.a }'),
+    );
+    const told = loadModels([folder]).problems.map(({ path, expected }) => `${path}: ${expected}`);
+    expect(told.toSorted()).toEqual([
+      'values.current_1: expected a quantity: did you mean current_l1, current_n or current_l2?',
+      'values.voltage_l1_n.scale: expected a number with a decimal point (0.1), found 0,1',
+    ]);
+  });
+
   it('in a folder that is not there is a problem, not a crash', () => {
     const { problems } = loadModels([join(folder, 'nowhere')]);
     expect(problems).toMatchObject([{ file: join(folder, 'nowhere'), line: 1 }]);

@@ -99,6 +99,10 @@ a value in a forbidden range | address: 30, | address: 42, | registers.energy_ac
 a value around one | address: 30, | address: 88, | registers.energy_active_import.address | outside the forbidden 90 to 90, found 88 to 91
 a ratio in one | address: 61, | address: 90, | ratios.pt.address | forbidden 90 to 90
 a clock in one | address: 62, | address: 89, | clock.address | forbidden 90 to 90, found 89 to 90
+a clock whose seconds are in one | address: 62, type: int32, format: unix_s | address: 85, type: uint16, format: fields | clock.address | forbidden 90 to 90, found 85 to 90
+a clock whose milliseconds are in one | address: 62, type: int32, format: unix_s | address: 84, type: uint16, format: fields_ms | clock.address | forbidden 90 to 90, found 84 to 90
+a value in the clock | address: 30, | address: 63, | registers.energy_active_import.address | clock takes 62 to 63
+a ratio in another value | address: 61, | address: 33, | ratios.pt.address | energy_active_import takes 30 to 33
 `);
 
 const LOGS = cases(`
@@ -108,6 +112,7 @@ an unknown form of events | form: last | form: first | events.form | expected fo
 an unknown kind of event | 2: dip | 2: sag | events.fields.kind.kinds.2 | expected one of dip
 a kind without a number | 2: dip | two: dip | events.fields.kind.kinds.two | expected a number of the meter
 an unknown coding of phases | coding: kmb | coding: bits | events.fields.phases.coding | expected number, mask or kmb
+a field in the start of its event | 21766 | 21765 | events.fields.duration.address | start takes 21762 to 21765 with function code 3, found duration at 21765
 an event in a forbidden range | 21766 | 42 | events.fields.duration.address | forbidden 43 to 54
 a number of the newest record in one | newest: { address: 70 | newest: { address: 90 | records.newest.address | forbidden 90
 file 0 | file: 1 | file: 0 | records.file | from 1 to 65535
@@ -115,6 +120,7 @@ a record too long for an answer | record_length: 12 | record_length: 122 | recor
 a field beyond its record | address: 2 } | address: 11 } | records.values.active_power_total.address | within the 12 registers of a record, found it to end at 12
 a field of two values | energy_active_export: { address: 4 | energy_active_export: { address: 3 | records.values.energy_active_export.address | of its own: active_power_total takes 2 to 3, found
 a time beyond its record | time: { address: 0 | time: { address: 11 | records.time.address | within the 12
+a value in the time of its record | address: 2 } | address: 1 } | records.values.active_power_total.address | time takes 0 to 1, found active_power_total at 1
 a slow value in a record | address: 2 } | address: 2, slow: true } | records.values.active_power_total.slow | unknown key
 records beyond their numbers | capacity: 1000 | capacity: 6000 | records.capacity | up to number 65535, found 71988
 `);
@@ -124,7 +130,8 @@ a ring beyond the last register | capacity: 50 | capacity: 6534 | events.capacit
 a ring in a forbidden range | first: 200 | first: 0 | events.first | a ring outside the forbidden 43 to 54
 a record too long for a request | record_length: 10 | record_length: 57 | events.record_length | the 56 of max_block
 a field beyond its record | address: 8 | address: 10 | events.fields.kind.address | within the 10 registers
-fields of a time that leave their record | start: { address: 0 | start: { address: 5 | events.fields.start.address | end at 10
+fields of a time that leave their record | start: { address: 0 | start: { address: 9 | events.fields.start.address | end at 14
+fields of a time that run into another field | address: 8 | address: 5 | events.fields.kind.address | start takes 0 to 5, found kind at 5
 a field with a function code | address: 8, type: uint16 | address: 8, type: uint16, function_code: 4 | events.fields.kind.function_code | read with its record
 `);
 
@@ -164,6 +171,17 @@ describe('a Modbus model file is refused, in its line, under its key and with wh
   it('a scale register that scales nothing', () => {
     const told = '30 scale_registers.factor: expected a value that is scaled by it: none names it';
     expect(toldOf(FULL.replace('[a_sf, factor]', 'a_sf'))).toEqual([told]);
+  });
+
+  it('a clock of which only the milliseconds are in another value', () => {
+    const clock = (format: string) =>
+      toldOf(FULL.replace('address: 62, type: int32, format: unix_s', `address: 24, type: uint16, format: ${format}`));
+    expect(clock('fields')).toEqual([]);
+    expect(clock('fields_ms')).toEqual([
+      expect.stringContaining(
+        'registers.energy_active_import.address: expected registers of its own: clock takes 24 to 30',
+      ),
+    ]);
   });
 
   it('values longer than a request', () => {

@@ -2,7 +2,6 @@ import type { MissingReason } from '../../domain/reading.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { TimePlace } from '../model.ts';
 import { Attempt, type AttemptParts } from './attempt.ts';
-import { ModbusException } from './errors.ts';
 import type { LineAccess } from './line-access.ts';
 import { registersOfTime, timeOf } from './time-place.ts';
 
@@ -12,14 +11,12 @@ export class MeterClock {
   readonly #unit: number;
   readonly #clock: Clock;
   readonly #attempt: Attempt;
-  #hasMillisecond: boolean;
 
   constructor(place: TimePlace, unit: number, parts: Omit<AttemptParts, 'what'>) {
     this.#place = place;
     this.#unit = unit;
     this.#clock = parts.clock;
     this.#attempt = new Attempt({ ...parts, what: 'clock' });
-    this.#hasMillisecond = place.format === 'fields';
   }
 
   /** Milliseconds, positive when the meter is ahead. Its time counts for the middle of the request. */
@@ -35,15 +32,6 @@ export class MeterClock {
 
   async #read({ ask }: LineAccess): Promise<Buffer> {
     const { functionCode, address: start } = this.#place;
-    const request = { unit: this.#unit, functionCode, start, count: registersOfTime(this.#place) };
-    if (!this.#hasMillisecond) return await ask(request);
-    try {
-      return await ask({ ...request, count: request.count + 1 });
-    } catch (error) {
-      if (!(error instanceof ModbusException) || error.isGateway || error.isBusy) throw error;
-      // A clock without a register for the millisecond.
-      this.#hasMillisecond = false;
-      return await ask(request);
-    }
+    return await ask({ unit: this.#unit, functionCode, start, count: registersOfTime(this.#place) });
   }
 }

@@ -1,22 +1,17 @@
 import type { MissingReason } from '../../domain/reading.ts';
-import { REGISTERS_OF, type TimePlace } from '../model.ts';
+import { fieldCountOf, REGISTERS_OF, type TimePlace } from '../model.ts';
 import { decode } from './codec.ts';
 
-/** Year to second, each a register of its own. A millisecond may follow. */
-const FIELDS = 6;
 const YEAR_2000 = Date.UTC(2000, 0, 1);
 
-/** How many registers a time takes, without the millisecond that may follow single fields. */
+/** How many registers a time takes. */
 export function registersOfTime({ format, type }: TimePlace): number {
-  return format === 'fields' ? FIELDS : REGISTERS_OF[type];
+  return fieldCountOf(format) * REGISTERS_OF[type];
 }
 
-/**
- * The time that begins at byte `at`, epoch milliseconds UTC, or why there is none. Years of two digits are of this century.
- * Of single fields, what the bytes hold after the second counts as the millisecond where it can be one.
- */
+/** The time that begins at byte `at`, epoch milliseconds UTC, or why there is none. Years of two digits are of this century. */
 export function timeOf(bytes: Buffer, at: number, place: TimePlace): number | MissingReason {
-  const local = place.format === 'fields' ? fromFields(bytes, at, place) : fromNumber(bytes, at, place);
+  const local = fieldCountOf(place.format) > 1 ? fromFields(bytes, at, place) : fromNumber(bytes, at, place);
   return typeof local === 'number' ? local - place.utcOffset : local;
 }
 
@@ -44,17 +39,16 @@ function fromNumber(bytes: Buffer, at: number, place: TimePlace): number | Missi
 
 function fromFields(bytes: Buffer, at: number, place: TimePlace): number | MissingReason {
   const fields: number[] = [];
-  for (let index = 0; index < FIELDS; index += 1) {
-    const field = decode(bytes, at + 2 * index, place);
+  for (let index = 0; index < fieldCountOf(place.format); index += 1) {
+    const field = decode(bytes, at + 2 * index * REGISTERS_OF[place.type], place);
     if (typeof field !== 'number') return field;
     fields.push(field);
   }
-  const [written = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = fields;
+  const [written = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, millisecond = 0] = fields;
   const year = written < 100 ? 2000 + written : written;
-  const time = Date.UTC(year, month - 1, day, hour, minute, second);
+  const time = Date.UTC(year, month - 1, day, hour, minute, second, millisecond);
   // The 31st of June would quietly be the 1st of July.
-  const isReal = new Date(time).getUTCMonth() === month - 1 && hour < 24 && minute < 60 && second < 61;
-  if (!isReal || year > 9_999) return 'not a number';
-  const rest = decode(bytes, at + 2 * FIELDS, place);
-  return typeof rest === 'number' && rest >= 0 && rest < 1_000 ? time + rest : time;
+  const isDay = new Date(time).getUTCMonth() === month - 1 && year <= 9_999;
+  const isClock = hour < 24 && minute < 60 && second < 61 && millisecond >= 0 && millisecond < 1_000;
+  return isDay && isClock ? time : 'not a number';
 }

@@ -94,7 +94,7 @@ export class Interpreter {
   #add(place: MeterPlace, model: PayloadModel): void {
     const { connection } = place.meter;
     if (connection.kind !== 'mqtt') return;
-    const problem = connectionProblem(model, connection.topic);
+    const problem = connectionProblem(model, connection.topic, connection.select);
     if (problem !== undefined) throw new Error(`Meter ${place.meter.id}: ${problem}`);
     const names = meterNames(connection.topic, model.meter);
     const select = Object.entries(connection.select ?? {});

@@ -16,7 +16,7 @@ export interface PayloadModel {
   readonly source: string;
   readonly transport: 'mqtt';
   readonly format: PayloadFormat;
-  /** What the connection's topic names, in its order: one level each, the last takes the rest. */
+  /** What the connection's topic names, in its order: one level each, the last takes the rest. Empty: its query says all. */
   readonly meter: readonly string[];
   /** For so many milliseconds what was said is part of the next readings too; 0: never. */
   readonly hold: number;

@@ -1,6 +1,7 @@
 import { IANAZone } from 'luxon';
 import { z } from 'zod';
 import { METER_EVENT_KINDS } from '../../domain/meter-event.ts';
+import { numberExpected } from '../written-number.ts';
 import { type Path, parsePath } from './json-path.ts';
 import { PAYLOAD_TIME_FORMATS } from './payload-time.ts';
 
@@ -106,7 +107,7 @@ function strictly(message: string): z.core.$ZodErrorMap {
   return ({ code }) => (code === 'invalid_type' ? message : undefined);
 }
 
-export const factor = z.number({ error: 'expected a number' }).refine((by) => by !== 0, { error: 'expected not 0' });
+export const factor = z.number({ error: numberExpected }).refine((by) => by !== 0, { error: 'expected not 0' });
 
 /** What stands behind a quantity's name: a path, several, or one with all that can be said about it. */
 export const valueField = z.preprocess(
@@ -118,7 +119,7 @@ export const valueField = z.preprocess(
         scale: factor.optional(),
         unit: z.string().optional(),
         unit_from: paths.optional(),
-        offset: z.number({ error: 'expected a number' }).default(0),
+        offset: z.number({ error: numberExpected }).default(0),
         sum: z.boolean().default(false),
         sign: z.strictObject({ path: paths, negative: scalars }).optional(),
         quality: z.array(qualityRule).default([]),

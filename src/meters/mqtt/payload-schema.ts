@@ -66,7 +66,7 @@ export const payloadFile = z
     source: z.string().min(1, { error: 'expected the document that the model is written from' }),
     transport: z.literal('mqtt'),
     format: z.enum(PAYLOAD_FORMATS, { error: `expected one of ${PAYLOAD_FORMATS.join(', ')}` }),
-    meter: z.array(placeholderName).min(1).default(['meter']),
+    meter: z.array(placeholderName).default(['meter']),
     hold: upTo('1h'),
     gather: upTo('10s'),
     not_available: notAvailable.default([]),

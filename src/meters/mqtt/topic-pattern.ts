@@ -17,7 +17,17 @@ export function patternProblem(text: string, meter: readonly string[]): string |
     if (isWhole || namesIn(level).every((name) => meter.includes(name))) continue;
     return `expected each {name} but the meter's own to be a whole level of the topic, found ${level}`;
   }
-  return undefined;
+  return speakerProblem(text, meter);
+}
+
+/** Why nobody could tell whom a topic speaks for. Without names of the meter the connection's query says it. */
+function speakerProblem(text: string, meter: readonly string[]): string | undefined {
+  const names = namesIn(text);
+  if (meter.length === 0 || names.some((name) => meter.includes(name))) return undefined;
+  const wanted = meter.map((name) => `{${name}}`).join(' or ');
+  const expected = `expected ${wanted} in the topic, or every meter would hear the same messages`;
+  const [unfilled] = names;
+  return unfilled === undefined ? expected : `${expected}; {${unfilled}} is filled by nothing`;
 }
 
 /**
@@ -70,11 +80,21 @@ export function covers(wide: readonly string[], narrow: readonly string[]): bool
   }
 }
 
-/** Why the topics of a model cannot be made of a connection's topic; undefined when they can. */
+/**
+ * Why a connection does not say which messages are the meter's; undefined when it does. `select`: what stands behind its `?`,
+ * field → value, which is all that tells the meters of a model without names from one another.
+ */
 export function connectionProblem(
   { format, meter, messages }: Pick<PayloadModel, 'format' | 'meter' | 'messages'>,
   topic: string,
+  select: Readonly<Record<string, string>> = {},
 ): string | undefined {
+  if (meter.length === 0) {
+    const isSelected = Object.keys(select).length > 0;
+    return isSelected
+      ? undefined
+      : 'expected mqtt://BROKER/TOPIC?FIELD=VALUE, a field that tells this meter from others,';
+  }
   const names = meterNames(topic, meter);
   const patterns = format === 'sparkplug' ? ['{group}/{edge}'] : messages.flatMap(({ topics }) => topics);
   const needed = new Set(patterns.flatMap(namesIn).filter((name) => meter.includes(name)));

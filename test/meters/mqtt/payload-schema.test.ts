@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { connectionProblem } from '../../../src/meters/model.ts';
 import { payloadFile } from '../../../src/meters/mqtt/payload-schema.ts';
 import { interpreterOf, ownModel, packet, readingIn } from './dialects.ts';
 
@@ -55,6 +56,21 @@ describe('a payload mapping', () => {
       'a name in part of a level',
       "format: json\ntopics: ['a/em{x}']\nquantities: '{quantity}'",
       /^topics\.0: expected each \{name\} but the meter's own to be a whole level/,
+    ],
+    [
+      'a topic that every meter would hear',
+      "format: json\ntopics: ['gw/{metr}/data']\nquantities: '{quantity}'",
+      'topics.0: expected {meter} in the topic, or every meter would hear the same messages; {metr} is filled by nothing',
+    ],
+    [
+      'a topic without a name in one of its messages',
+      "format: json\nquantities: '{quantity}'\nmessages: [{ topics: ['{meter}'] }, { topics: ['{meter}/a', gw] }]",
+      'messages.1.topics.1: expected {meter} in the topic, or every meter would hear the same messages',
+    ],
+    [
+      'a topic without any of the names of its own',
+      "format: json\nmeter: [box, port]\ntopics: ['gw/{meter}']\nquantities: '{quantity}'",
+      /^topics\.0: expected \{box\} or \{port\} in the topic, .*; \{meter\} is filled by nothing/,
     ],
     [
       'a quantity that there is none of',
@@ -136,6 +152,23 @@ describe('a payload mapping', () => {
     expect(
       problemsOf(`${JSON_MODEL}values: { frequency: { path: f, unit: kW }, current_l1: { path: i, unit: V } }`),
     ).toHaveLength(2);
+  });
+
+  it('whose topics do not name the meter goes by the fields of the connection alone', () => {
+    const model = ownModel(
+      "format: json\nmeter: []\ntopics: ['gw/{line}/data']\npartial: true\nquantities: '{quantity}'",
+    );
+    const ears = ['1', '2'].map((sn) => ({ topic: 'gw', select: { sn } }));
+    const interpreter = interpreterOf(model, ...ears);
+    const said = interpreter.hear(packet('gw/7/data', { sn: '2', frequency: 50.01 }));
+    expect(readingIn(said)).toMatchObject({ meter: 'm2', values: { frequency: 50.01 } });
+    expect(connectionProblem(model, 'gw', { sn: '1' })).toBeUndefined();
+    for (const select of [undefined, {}]) {
+      expect(connectionProblem(model, 'gw', select)).toMatch(
+        /^expected mqtt:\/\/BROKER\/TOPIC\?FIELD=VALUE, a field that/,
+      );
+    }
+    expect(() => interpreterOf(model, { topic: 'gw' })).toThrow('Meter m1: expected mqtt://BROKER/TOPIC?FIELD=VALUE');
   });
 
   it('lends what stands beside the messages to each of them', () => {
