@@ -77,6 +77,8 @@ export function wiringLines(
         `  ${wiringAdvice(fault, 'en')}`,
       ]);
     default:
-      return [`Wiring: cannot say (${reason ?? 'too little load, or too little is measured'})`];
+      return [
+        `Wiring: cannot say (${reason ?? 'too little load, too little is measured, or no single fault explains the powers'})`,
+      ];
   }
 }

@@ -22,7 +22,8 @@ const ROUNDING = 1e-9;
 
 /**
  * The reading with what follows from its values: voltage unbalance, and power factors as P / S, because meters disagree
- * on the sign and coding of theirs. A meter's own figure stays only where it cannot be computed.
+ * on the sign and coding of theirs. A meter's own figure stays only where P or S is not there; where the two contradict
+ * each other there is none.
  */
 export function withDerived(reading: Reading): Reading {
   const computed = computedFrom(reading.values);
@@ -53,8 +54,8 @@ function computedFrom(values: Values): Partial<Record<Quantity, number | undefin
     computed.voltage_unbalance = negativeSequenceUnbalance(voltage_l1_l2, voltage_l2_l3, voltage_l3_l1);
   }
   for (const [factor, active, apparent] of POWER_FACTORS) {
-    const value = powerFactor(values, active, apparent);
-    if (value !== undefined) computed[factor] = value;
+    const [p, s] = [values[active], values[apparent]];
+    if (p !== undefined && s !== undefined && s > 0) computed[factor] = powerFactor(p, s);
   }
   return computed;
 }
@@ -81,8 +82,10 @@ const POWER_FACTORS = [
 
 const COMPUTED: readonly Quantity[] = ['voltage_unbalance', ...POWER_FACTORS.map(([factor]) => factor)];
 
-function powerFactor(values: Values, active: Quantity, apparent: Quantity): number | undefined {
-  const p = values[active];
-  const s = values[apparent];
-  return p === undefined || s === undefined || s <= 0 ? undefined : p / s;
+/** Classes of meters, and registers that round: P may pass S by so much. Beyond it one of the two is wrong. */
+const FACTOR_BY_ROUNDING = 1.02;
+
+function powerFactor(p: number, s: number): number | undefined {
+  const factor = p / s;
+  return Math.abs(factor) > FACTOR_BY_ROUNDING ? undefined : Math.min(1, Math.max(-1, factor));
 }

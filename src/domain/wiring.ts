@@ -16,10 +16,15 @@ export type WiringFault =
   | { readonly kind: 'current wire missing'; readonly phase: Phase }
   /** Voltages are `factor` times what the supply point has: a transformer ratio is wrong. */
   | { readonly kind: 'voltage ratio'; readonly factor: number }
+  /** Currents are `factor` times the rated current of the supply point for minutes: a transformer ratio is wrong. */
+  | { readonly kind: 'current ratio'; readonly factor: number }
   /** Power is `factor` times what voltage and current make: a ratio counts in one and not in the other. */
   | { readonly kind: 'power ratio'; readonly factor: number };
 
-/** What some minutes of readings say about a meter's wiring. 'cannot say': too little load, or too little is measured. */
+/**
+ * What some minutes of readings say about a meter's wiring. 'cannot say': too little load, too little is measured, or no
+ * single fault explains the powers.
+ */
 export interface WiringVerdict {
   readonly state: 'right' | 'faulty' | 'cannot say';
   readonly faults: readonly WiringFault[];

@@ -1,4 +1,4 @@
-import { LINE_VOLTAGES, QUANTITIES, QUANTITY_NAMES, type Quantity } from '../domain/quantity.ts';
+import { LINE_VOLTAGES, phaseOf, QUANTITIES, QUANTITY_NAMES, type Quantity } from '../domain/quantity.ts';
 import type { Columns } from './columns.ts';
 import type { Scale } from './scale.ts';
 
@@ -17,8 +17,12 @@ const HIGHEST_LINE_VOLTAGE = 2;
  */
 const HIGHEST_PHASE_VOLTAGE = 3.5;
 
-/** Over rated current: a short circuit behind a transformer of 4 % is 25 times, an inrush 20 times. */
-const HIGHEST_CURRENT = 50;
+/**
+ * Over what a supply point is rated for, current and power alike: a short circuit behind a transformer of 4 % is 25
+ * times for a second, an inrush up to 20 times for less; an overload that a plant survives for minutes is 3 times at the
+ * most.
+ */
+const HIGHEST_LOAD = 30;
 
 /** A, where no capacity is known: more than any plant draws. */
 const ANY_CURRENT = 1e6;
@@ -47,7 +51,6 @@ export function boundsOf(scale: Scale): Bounds {
 }
 
 function rangeOf(quantity: Quantity, scale: Scale): readonly [low: number, high: number] {
-  const highestVa = Math.sqrt(3) * HIGHEST_LINE_VOLTAGE * scale.lineVolts * highestAmps(scale);
   switch (QUANTITIES[quantity].unit) {
     case 'V':
       return [0, highestVolts(quantity, scale)];
@@ -56,7 +59,7 @@ function rangeOf(quantity: Quantity, scale: Scale): readonly [low: number, high:
     case 'W':
     case 'var':
     case 'VA':
-      return [-highestVa, highestVa];
+      return [-highestVa(quantity, scale), highestVa(quantity, scale)];
     case 'Wh':
     case 'varh':
       return [0, HIGHEST_ENERGY];
@@ -81,7 +84,27 @@ function isOneOf(quantities: readonly Quantity[], quantity: Quantity): boolean {
   return quantities.includes(quantity);
 }
 
-function highestAmps({ capacityVa, lineVolts }: Scale): number {
-  if (capacityVa === undefined) return ANY_CURRENT;
-  return (HIGHEST_CURRENT * capacityVa) / (Math.sqrt(3) * lineVolts);
+function highestAmps(scale: Scale): number {
+  const rated = ratedAmps(scale);
+  return rated === undefined ? ANY_CURRENT : HIGHEST_LOAD * rated;
+}
+
+function highestVa(quantity: Quantity, scale: Scale): number {
+  const rated = ratedVaOf(phaseOf(quantity) === undefined ? 'total' : 'phase', scale);
+  return rated === undefined
+    ? Math.sqrt(3) * HIGHEST_LINE_VOLTAGE * scale.lineVolts * ANY_CURRENT
+    : HIGHEST_LOAD * rated;
+}
+
+/** A that the known capacity makes at nominal voltage; undefined where none is known. */
+export function ratedAmps(scale: Scale): number | undefined {
+  const va = ratedVaOf('phase', scale);
+  return va === undefined ? undefined : va / scale.phaseVolts;
+}
+
+/** VA of the known capacity, or a phase's share of it; undefined where none is known. */
+export function ratedVaOf(part: 'phase' | 'total', scale: Scale): number | undefined {
+  const { capacityVa, lineVolts, phaseVolts } = scale;
+  const isShare = part === 'phase' && lineVolts !== phaseVolts;
+  return capacityVa === undefined || !isShare ? capacityVa : capacityVa / 3;
 }

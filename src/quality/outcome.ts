@@ -22,7 +22,10 @@ const RECEIVED: readonly QualityCount[] = ['received'];
 const DUPLICATE: readonly QualityCount[] = ['duplicate'];
 
 /** What a judged reading counts as, each count once. A duplicate is nothing but that: its values were counted before. */
-export function countsOf(reading: Pick<Reading, 'suspect' | 'missing' | 'timeFault'>, outcome: Outcome): readonly QualityCount[] {
+export function countsOf(
+  reading: Pick<Reading, 'suspect' | 'missing' | 'timeFault'>,
+  outcome: Outcome,
+): readonly QualityCount[] {
   if (outcome === 'known') return DUPLICATE;
   if (outcome === 'new' && !reading.suspect && !reading.missing && !reading.timeFault) return RECEIVED;
   const counts = new Set<QualityCount>(RECEIVED);

@@ -16,11 +16,23 @@ interface Pattern {
   /** Which φ a load may have for the pattern to mean this, degrees, [from, to). */
   readonly from: number;
   readonly to: number;
+  /** The lag that every phase must have besides, degrees. */
+  readonly least?: number;
+  readonly tolerance: number;
   readonly faults: readonly WiringFault[];
 }
 
-/** Degrees between a pattern and a phase, at most. Patterns lie 60° and more apart. */
+/** Degrees between a phase and the mean of all, at most. Patterns of exchanged wires lie 60° and more apart. */
 const TOLERANCE = 25;
+
+/**
+ * A phase that exports may be one that generates, and that is no fault. A generator stands at 180°, give or take 5°, and
+ * with the load beside it before that, because the load's Q stays: P alone changes sign. A reversed CT changes P and Q,
+ * so with loads that lag by φ its phase stands exactly at 180° + φ. Where φ is small both explanations fit, and one
+ * reading says nothing.
+ */
+const REVERSED_TOLERANCE = 10;
+const CLEAR_OF_GENERATION = 10;
 
 /** Degrees: loads that take in power. The mirror of it may be a customer that generates, and is no fault. */
 const LEADING = -60;
@@ -30,14 +42,16 @@ const LAGGING = 75;
 const USUAL_LEADING = -55;
 const USUAL_LAGGING = USUAL_LEADING + 120;
 
-/** Largest over smallest power of the phases, for a reversed CT and for the rest. One phase may generate on its own. */
-const SIMILAR = 2;
+/** Largest over smallest power of the phases, for a reversed CT and for the rest. A generator knows nothing of the load. */
+const SIMILAR = 1.5;
 const COMPARABLE = 3;
 
 const reversed = (phase: Phase, offsets: Triple): Pattern => ({
   offsets,
-  from: LEADING,
+  from: CLEAR_OF_GENERATION,
   to: LAGGING,
+  least: CLEAR_OF_GENERATION,
+  tolerance: REVERSED_TOLERANCE,
   faults: [{ kind: 'ct reversed', phase }],
 });
 
@@ -45,6 +59,7 @@ const swapped = (a: Phase, b: Phase, offsets: Triple): Pattern => ({
   offsets,
   from: USUAL_LEADING,
   to: USUAL_LAGGING,
+  tolerance: TOLERANCE,
   faults: [{ kind: 'cts swapped', phases: [a, b] }],
 });
 
@@ -53,16 +68,21 @@ const rotated = (from: number, to: number): Pattern => ({
   offsets: [0, 0, 0],
   from,
   to,
+  tolerance: TOLERANCE,
   faults: [{ kind: 'cts rotated' }],
 });
 
+const PHASES = ['L1', 'L2', 'L3'] as const satisfies Phase[];
+
 const REVERSED = [reversed('L1', [180, 0, 0]), reversed('L2', [0, 180, 0]), reversed('L3', [0, 0, 180])];
+
+const MAYBE_REVERSED = REVERSED.map((pattern): Pattern => ({ ...pattern, from: LEADING, least: LEADING }));
 
 const EXCHANGED = [
   swapped('L1', 'L2', [120, -120, 0]),
   swapped('L2', 'L3', [0, 120, -120]),
   swapped('L1', 'L3', [-120, 0, 120]),
-  { offsets: [0, -120, 120], from: -180, to: 180.1, faults: [{ kind: 'phase order' }] },
+  { offsets: [0, -120, 120], from: -180, to: 180.1, tolerance: TOLERANCE, faults: [{ kind: 'phase order' }] },
 ] as const satisfies Pattern[];
 
 const ROTATED = [rotated(-115, -65), rotated(65, 115)];
@@ -87,11 +107,33 @@ export function angleFaults(sample: WiringSample, circumstances: Circumstances):
   return patterns.find((pattern) => fits(pattern, angles))?.faults;
 }
 
-function fits({ offsets, from, to }: Pattern, angles: Triple): boolean {
+/** A phase that exports as one whose CT is reversed does, and as one that generates may. VA. */
+export interface Export {
+  readonly phase: Phase;
+  /** Its power over that of the other two. */
+  readonly share: number;
+  /** What the other two take in. */
+  readonly load: number;
+}
+
+/** The phase that exports, where its angle says no more than that; only change of load can tell why. */
+export function exportOf(sample: WiringSample, { enoughAmps }: Circumstances): Export | undefined {
+  if (!(Math.min(...sample.amps) >= enoughAmps)) return undefined;
+  const powers = mapTriple(sample.watts, (watts, phase) => Math.hypot(watts, sample.vars[phase]));
+  if (!(Math.max(...powers) <= SIMILAR * Math.min(...powers))) return undefined;
+  const angles = mapTriple(sample.watts, (watts, phase) => degrees(Math.atan2(sample.vars[phase], watts)));
+  const index = MAYBE_REVERSED.findIndex((pattern) => fits(pattern, angles));
+  const [phase, power] = [PHASES[index], powers[index]];
+  if (phase === undefined || power === undefined) return undefined;
+  const load = powers.reduce((sum, each) => sum + each, -power);
+  return { phase, share: power / load, load };
+}
+
+function fits({ offsets, from, to, tolerance, least = Number.NEGATIVE_INFINITY }: Pattern, angles: Triple): boolean {
   const phis = mapTriple(angles, (angle, phase) => angle - offsets[phase]);
   const phi = meanAngle(phis);
   if (!(phi >= from && phi < to)) return false;
-  return phis.every((each) => Math.abs(wrapped(each - phi)) <= TOLERANCE);
+  return phis.every((each) => Math.abs(wrapped(each - phi)) <= tolerance && wrapped(each) >= least);
 }
 
 /** Of directions, not of numbers: the mean of 170° and −170° is 180°. */

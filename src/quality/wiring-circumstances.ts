@@ -1,11 +1,14 @@
 import type { Meter } from '../domain/customer.ts';
 import type { Values } from '../domain/reading.ts';
+import { ratedAmps } from './bounds.ts';
 import { type Scale, type ScaledPoint, scaleOf } from './scale.ts';
 
 /** What wiring is judged against. */
 export interface Circumstances {
   readonly scale: Scale;
   readonly isHighVoltage: boolean;
+  /** A; undefined where no capacity is known. */
+  readonly ratedAmps: number | undefined;
   /** A: less says nothing of angles. */
   readonly enoughAmps: number;
   /** A: so much in two phases, and the third cannot be without. */
@@ -38,13 +41,15 @@ export function circumstancesOf(
   energies: Values,
 ): Circumstances {
   const scale = scaleOf(supplyPoint);
-  const reference = scale.capacityVa === undefined ? largestAmps : scale.capacityVa / (Math.sqrt(3) * scale.lineVolts);
+  const rated = ratedAmps(scale);
+  const reference = rated ?? largestAmps;
   const isHighVoltage = supplyPoint.nominalKv > 1;
   const transformer = isHighVoltage ? [scale.lineVolts / SECONDARY_VOLTS] : [];
   const { ctRatio, ptRatio } = meter;
   return {
     scale,
     isHighVoltage,
+    ratedAmps: rated,
     enoughAmps: ENOUGH * reference,
     heavyAmps: HEAVY * reference,
     ratios: [...DECADES, ...transformer, ctRatio, ptRatio, ctRatio * ptRatio].filter((ratio) => ratio > 2),

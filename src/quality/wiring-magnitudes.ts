@@ -29,6 +29,9 @@ const NO_CURRENT = 0.01;
 /** Power over voltage times current: distortion makes it smaller, by half at the most, and nothing makes it larger. */
 const POWER_RATIO = 2;
 
+/** Over rated current: no plant survives so much for a minute, and its protection does not wait for that. */
+const CURRENT_RATIO = 5;
+
 /** Voltages per unit of nominal. Phase voltages are undefined where a three-wire meter gives none. */
 export interface PerUnit {
   readonly phases: Triple | undefined;
@@ -95,7 +98,7 @@ export function missingCurrents({ phases, lines }: PerUnit, { amps }: WiringSamp
     if (phase === 1 && (around.isHighVoltage || !phases)) return false;
     const others = INDICES.filter((other) => other !== phase);
     return (
-      others.every((other) => amps[other] >= around.heavyAmps) &&
+      others.every((other) => amps[other] > 0 && amps[other] >= around.heavyAmps) &&
       amps[phase] <= NO_CURRENT * meanOfOthers(amps, phase) &&
       (phases ? phases.every((voltage) => voltage >= HEALTHY_LOW) : areLinesHealthy)
     );
@@ -109,11 +112,21 @@ export function powerRatio(sample: WiringSample, around: Circumstances): number 
     const volts = sample.phaseVolts[phase];
     const power = Math.hypot(sample.watts[phase], sample.vars[phase]) || sample.voltAmps[phase];
     const isLive = volts >= 0.5 * scale.phaseVolts && sample.amps[phase] >= around.enoughAmps;
-    return isLive && power > 0 ? [power / (volts * sample.amps[phase])] : [];
+    return isLive && power > 0 && sample.amps[phase] > 0 ? [power / (volts * sample.amps[phase])] : [];
   }).sort((a, b) => a - b);
   const ratio = ratios.length < 2 ? undefined : ratios[Math.floor(ratios.length / 2)];
   if (ratio === undefined || (ratio < POWER_RATIO && ratio > 1 / POWER_RATIO)) return undefined;
   return nearest(ratio, around.ratios) ?? Number(ratio.toPrecision(2));
+}
+
+/**
+ * Median current over the rated one; undefined when it is what a plant can draw, or no capacity is known. A single
+ * reading may stand in a short circuit or an inrush: only what lasts a minute is a ratio.
+ */
+export function currentRatio({ amps }: WiringSample, { ratedAmps }: Circumstances): number | undefined {
+  if (ratedAmps === undefined) return undefined;
+  const ratio = median(amps) / ratedAmps;
+  return ratio > CURRENT_RATIO ? Number(ratio.toPrecision(2)) : undefined;
 }
 
 /** The known ratio, or its inverse, that a factor is near to. */

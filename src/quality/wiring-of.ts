@@ -3,9 +3,17 @@ import type { Quantity } from '../domain/quantity.ts';
 import type { Values } from '../domain/reading.ts';
 import type { WiringFault, WiringVerdict } from '../domain/wiring.ts';
 import type { ScaledPoint } from './scale.ts';
-import { angleFaults } from './wiring-angles.ts';
+import { angleFaults, type Export, exportOf } from './wiring-angles.ts';
 import { type Circumstances, circumstancesOf } from './wiring-circumstances.ts';
-import { missingCurrents, missingVoltages, perUnitOf, powerRatio, voltageRatio } from './wiring-magnitudes.ts';
+import { reversedByLoad } from './wiring-load.ts';
+import {
+  currentRatio,
+  missingCurrents,
+  missingVoltages,
+  perUnitOf,
+  powerRatio,
+  voltageRatio,
+} from './wiring-magnitudes.ts';
 import { mapTriple, measuredIn, type SampledReading, type WiringSample, wiringSampleOf } from './wiring-sample.ts';
 
 /** What one reading says. */
@@ -13,10 +21,16 @@ export interface Observation {
   readonly time: number;
   readonly state: WiringVerdict['state'];
   readonly faults: readonly WiringFault[];
+  /** A phase that exports, for one of two reasons that only several observations can tell apart. */
+  readonly exports?: Export;
 }
 
 /** Of the observations that say something: so many must say the same. */
 const AGREED = 0.8;
+
+/** What an inrush or a short circuit looks like for some seconds, and the milliseconds that neither lasts. */
+const PASSING: ReadonlySet<WiringFault['kind']> = new Set(['current ratio']);
+const LASTING = 60_000;
 
 const COUNTERS = [
   'energy_active_import',
@@ -55,28 +69,44 @@ export function observe(time: number, sample: WiringSample, around: Circumstance
     lines: measured.lines && mapTriple(measured.lines, (voltage) => voltage / ratio),
   };
   const power = ratio === 1 ? powerRatio(sample, around) : undefined;
+  const current = currentRatio(sample, around);
   const wires = [...missingVoltages(scaled, sample, around), ...missingCurrents(scaled, sample, around)];
   const angles = wires.length > 0 ? [] : angleFaults(sample, around);
   const faults: readonly WiringFault[] = [
     ...(ratio === 1 ? [] : [{ kind: 'voltage ratio', factor: ratio } as const]),
+    ...(current === undefined ? [] : [{ kind: 'current ratio', factor: current } as const]),
     ...(power === undefined ? [] : [{ kind: 'power ratio', factor: power } as const]),
     ...wires,
     ...(angles ?? []),
   ];
-  return { time, state: faults.length > 0 ? 'faulty' : angles ? 'right' : 'cannot say', faults };
+  const exports = angles ? undefined : exportOf(sample, around);
+  const state = faults.length > 0 ? 'faulty' : angles ? 'right' : 'cannot say';
+  return { time, state, faults, ...(exports && { exports }) };
 }
 
 /** What most of the observations agree on; undefined without any. At least `needed` of them must say something. */
-export function verdictOf(observations: readonly Observation[], needed = 1): WiringVerdict | undefined {
+export function verdictOf(made: readonly Observation[], needed = 1): WiringVerdict | undefined {
+  const observations = withReversed(made);
   const saying = observations.filter(({ state }) => state !== 'cannot say');
   const isEnough = saying.length >= needed;
   const span = spanOf(isEnough ? saying : observations);
   if (!span) return undefined;
   const limit = AGREED * saying.length;
   const isRight = saying.filter(({ state }) => state === 'right').length >= limit;
-  const faults = isEnough ? agreedFaults(saying, limit) : [];
+  const agreed = isEnough ? agreedFaults(saying, limit) : [];
+  const isLasting = span.to - span.from >= LASTING;
+  const faults = agreed.filter(({ kind }) => isLasting || !PASSING.has(kind));
   if (faults.length > 0) return { state: 'faulty', faults, ...span };
   return { state: isEnough && isRight ? 'right' : 'cannot say', faults: [], ...span };
+}
+
+/** The observations with the fault that the change of load between them shows. */
+function withReversed(observations: readonly Observation[]): readonly Observation[] {
+  const fault = reversedByLoad(observations.flatMap(({ exports }) => exports ?? []));
+  if (!fault) return observations;
+  return observations.map((each) =>
+    each.exports ? { ...each, state: 'faulty', faults: [...each.faults, fault] } : each,
+  );
 }
 
 export function largestAmps({ amps }: WiringSample): number {

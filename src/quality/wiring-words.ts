@@ -27,6 +27,8 @@ function english(fault: WiringFault): string {
       return `Current of ${fault.phase} missing at the meter`;
     case 'voltage ratio':
       return `Voltages are ${times(fault.factor)} what they should be`;
+    case 'current ratio':
+      return `Currents are ${times(fault.factor)} what the supply point is rated for: CT ratio`;
     case 'power ratio':
       return `Powers are ${times(fault.factor)} what voltage and current make`;
   }
@@ -48,6 +50,8 @@ function chinese(fault: WiringFault): string {
       return `表计 ${fault.phase} 相电流缺失`;
     case 'voltage ratio':
       return `电压为应有值的 ${figures(fault.factor)} 倍`;
+    case 'current ratio':
+      return `电流为供电点额定电流的 ${figures(fault.factor)} 倍：电流互感器变比有误`;
     case 'power ratio':
       return `功率为电压与电流乘积的 ${figures(fault.factor)} 倍`;
   }
@@ -90,6 +94,10 @@ const ADVICE = {
   'voltage ratio': {
     en: 'Compare the ratio of the voltage transformers with those set in the meter, in its model and in pt_ratio; it must count exactly once.',
     'zh-CN': '核对电压互感器变比与表计、型号文件及 pt_ratio 的设置，变比只应计入一次。',
+  },
+  'current ratio': {
+    en: 'Compare the ratio of the current transformers with those set in the meter, in its model and in ct_ratio; it must count exactly once. If they are right, see whether the capacity of the supply point is.',
+    'zh-CN': '核对电流互感器变比与表计、型号文件及 ct_ratio 的设置，变比只应计入一次；若均无误，再核对供电点容量。',
   },
   'power ratio': {
     en: 'Compare ct_ratio, pt_ratio and the scale of the powers in the model with the settings of the meter; each ratio must count exactly once.',

@@ -42,6 +42,9 @@ interface QualityLabels {
   readonly suspectValues: string;
   readonly missingValues: string;
   readonly wiringFault: string;
+  readonly incomplete: string;
+  /** Readings of today with values that are missing or not trusted. */
+  readonly unsound: string;
   readonly broker: string;
   readonly connected: string;
   readonly notConnected: string;
@@ -88,7 +91,10 @@ export const QUALITY_LABELS: Readonly<Record<Locale, QualityLabels>> = {
     behind: (span) => `${span} behind`,
     onTime: 'right',
     wiring: 'Wiring',
-    wiringState: { right: 'right', 'cannot say': 'cannot say: too little load or data' },
+    wiringState: {
+      right: 'right',
+      'cannot say': 'cannot say: too little load, too little is measured, or no single fault explains the powers',
+    },
     values: 'Suspect and missing values',
     allGood: 'none',
     suspect: (reason) => `Suspect, ${reason}`,
@@ -112,6 +118,8 @@ export const QUALITY_LABELS: Readonly<Record<Locale, QualityLabels>> = {
     suspectValues: 'suspect values',
     missingValues: 'missing values',
     wiringFault: 'wiring fault',
+    incomplete: 'too few readings',
+    unsound: 'unsound readings',
     broker: 'Broker',
     connected: 'connected',
     notConnected: 'not connected',
@@ -155,7 +163,7 @@ export const QUALITY_LABELS: Readonly<Record<Locale, QualityLabels>> = {
     behind: (span) => `慢 ${span}`,
     onTime: '准确',
     wiring: '接线',
-    wiringState: { right: '正确', 'cannot say': '无法判断：负荷或数据不足' },
+    wiringState: { right: '正确', 'cannot say': '无法判断：负荷不足、测量量不足，或没有单一接线错误能解释各相功率' },
     values: '存疑与缺失的量',
     allGood: '无',
     suspect: (reason) => `存疑（${reason}）`,
@@ -179,6 +187,8 @@ export const QUALITY_LABELS: Readonly<Record<Locale, QualityLabels>> = {
     suspectValues: '数值存疑',
     missingValues: '数值缺失',
     wiringFault: '接线有误',
+    incomplete: '读数不全',
+    unsound: '今日不可信读数偏多',
     broker: '消息服务器',
     connected: '已连接',
     notConnected: '未连接',

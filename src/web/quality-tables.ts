@@ -4,7 +4,7 @@ import type { Reading } from '../domain/reading.ts';
 import type { WiringVerdict } from '../domain/wiring.ts';
 import type { AcquisitionStatus, BrokerStatus } from './acquisition-status.ts';
 import { placeInWords } from './alert-table.ts';
-import { valueDoubts, wiringInWords } from './doubt-words.ts';
+import { doubtsInShort, valueDoubts, wiringInWords } from './doubt-words.ts';
 import { type Content, html, type Markup } from './html.ts';
 import { LABELS } from './labels.ts';
 import type { MeterQuality } from './meter-quality.ts';
@@ -31,7 +31,7 @@ export function countsTable(meters: readonly MeterQuality[], locale: Locale): Ma
     return {
       look: state,
       cells: [
-        badge(state, label.state[state]),
+        stateCell(meter, locale),
         twoLines(place.customer.name, placeInWords(place)),
         twoLines(place.meter.id, place.line),
         overTwoDays(today && percentOf(today), yesterday && percentOf(yesterday), locale),
@@ -43,6 +43,26 @@ export function countsTable(meters: readonly MeterQuality[], locale: Locale): Ma
   const { status, customer } = LABELS[locale];
   const troubles = TROUBLES.map((name) => label.count[name]);
   return table('counts-table', [status, customer, label.meter, label.completeness, label.received, ...troubles], rows);
+}
+
+function stateCell(meter: MeterQuality, locale: Locale): Markup {
+  const mark = badge(meter.state, QUALITY_LABELS[locale].state[meter.state]);
+  const why = whyInDoubt(meter, locale);
+  return why === '' ? mark : html`${mark}<small>${why}</small>`;
+}
+
+/** Why a meter is in doubt, in short: its latest reading and its wiring, else its readings of today. Empty when it is not. */
+function whyInDoubt(meter: MeterQuality, locale: Locale): string {
+  if (meter.state !== 'warning') return '';
+  const label = QUALITY_LABELS[locale];
+  const doubts = doubtsInShort(meter, locale);
+  if (doubts !== '') return doubts;
+  return meter.today && lacksMoreThanItDoubts(meter.today) ? label.incomplete : label.unsound;
+}
+
+function lacksMoreThanItDoubts(counts: QualityCounts): boolean {
+  const { expected, received, missing, frozen, unreasonable, inconsistent } = counts;
+  return expected - received > missing + frozen + unreasonable + inconsistent;
 }
 
 function overTwoDays(today: string | undefined, yesterday: string | undefined | false, locale: Locale): Content {

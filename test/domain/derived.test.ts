@@ -80,6 +80,15 @@ describe('derived quantities of a reading', () => {
     ).toBeUndefined();
   });
 
+  it('gives ±1 where P passes S by rounding, and none where the two contradict each other', () => {
+    const factorOf = (p: number, s: number) =>
+      withDerived(reading({ active_power_l1: p, apparent_power_l1: s, power_factor_l1: 0.9 })).values.power_factor_l1;
+    expect(factorOf(101.9, 100)).toBe(1);
+    expect(factorOf(-102, 100)).toBe(-1);
+    expect(factorOf(102.1, 100)).toBeUndefined();
+    expect(factorOf(-300, 100)).toBeUndefined();
+  });
+
   it('adds unbalance only from three line voltages', () => {
     const lines = { voltage_l1_l2: 10_200, voltage_l2_l3: 10_000, voltage_l3_l1: 9_900 };
     expect(withDerived(reading(lines)).values.voltage_unbalance).toBeCloseTo(1.762433, 6);

@@ -28,6 +28,12 @@ const volts = (l1: number, l2: number, l3: number, l12: number, l23: number, l31
   voltage_l3_l1: l31,
 });
 
+const currentsOf = ([l1, l2, l3]: readonly [number, number, number]): Values => ({
+  current_l1: l1,
+  current_l2: l2,
+  current_l3: l3,
+});
+
 describe('phase and line voltages', () => {
   it.each([
     ['healthy', volts(5774, 5774, 5774, 10_000, 10_000, 10_000)],
@@ -112,6 +118,66 @@ describe('powers', () => {
     const total = { active_power_total: 10e3, reactive_power_total: 0, apparent_power_total: 900e3 };
     expect(reasons(total)).toEqual([]);
     expect(reasons({ ...total, active_power_total: 1000e3 })).toEqual(['powers disagree']);
+  });
+
+  describe('of all phases', () => {
+    const phases = (va: readonly number[], amps: readonly number[] = []): Values => ({
+      ...volts(5774, 5774, 5774, 10_000, 10_000, 10_000),
+      ...Object.fromEntries(va.map((each, index) => [`apparent_power_l${index + 1}`, each])),
+      ...Object.fromEntries(amps.map((each, index) => [`current_l${index + 1}`, each])),
+    });
+    /** 3-4-5: P 1200 kW and Q 900 kvar make 1500 kVA; √3 · 10 kV · 86.6 A too. */
+    const total = (s: number): Values => ({
+      ...{ active_power_total: 1200e3, reactive_power_total: 900e3, apparent_power_total: s },
+    });
+    const ALIKE = [500e3, 500e3, 500e3];
+    const AMPS = [86.6, 86.6, 86.6] as const;
+
+    it.each([
+      ['the S of the phases', phases(ALIKE)],
+      ['voltages and currents', phases([], AMPS)],
+      ['line voltages and currents', { voltage_l1_n: 0, voltage_l2_n: 0, voltage_l3_n: 0, ...currentsOf(AMPS) }],
+    ])('are bounded by %s: S three times too large is not believed', (_, parts) => {
+      expect(reasons({ ...parts, ...total(1500e3) })).toEqual([]);
+      expect(reasons({ ...parts, ...total(4500e3) })).toEqual(['powers disagree']);
+      expect(lasting({ ...parts, ...total(4500e3) }, 55_000)).toEqual({});
+      expect(lasting({ ...parts, ...total(4500e3) })).toEqual({ apparent_power_total: 'powers disagree' });
+    });
+
+    /** One phase alone: √3 · U · √(I² + I²) is √6 of U · I, and that is the largest S in use. */
+    it('may count the neutral in S, where the phases are unlike', () => {
+      expect(reasons({ ...phases([600e3, 0, 0]), apparent_power_total: Math.sqrt(6) * 600e3 })).toEqual([]);
+      expect(reasons({ ...phases([600e3, 0, 0]), apparent_power_total: 1_900e3 })).toEqual(['powers disagree']);
+    });
+
+    it('may have no current in L2, as with two CTs, and no middle voltage', () => {
+      const twoCts = { ...phases([], [86.6, 0, 86.6]), ...total(1500e3) };
+      expect(reasons(twoCts)).toEqual([]);
+      expect(reasons({ ...twoCts, voltage_l1_n: 10_000, voltage_l2_n: 0, voltage_l3_n: 10_000 })).toEqual([]);
+    });
+
+    it('are not believed with a voltage that is ten times too large, though they agree with it', () => {
+      const powers = { active_power_total: 12e6, reactive_power_total: 9e6, apparent_power_total: 15e6 };
+      const wrong = { ...phases([], AMPS), ...volts(57_735, 57_735, 57_735, 1e5, 1e5, 1e5), ...powers };
+      expect(lasting(wrong)).toMatchObject({
+        voltage_l1_n: 'out of range',
+        active_power_total: 'powers disagree',
+        reactive_power_total: 'powers disagree',
+        apparent_power_total: 'powers disagree',
+      });
+    });
+  });
+
+  /** Rated 115.47 A and 2 MVA, of which a phase has 667 kVA. */
+  it('and currents of more than ten times the capacity are not believed after a minute', () => {
+    const currents = currentsOf([1_200, 1_150, 1_200]);
+    expect(lasting(currents, 55_000)).toEqual({});
+    expect(lasting(currents)).toEqual({ current_l1: 'out of range', current_l3: 'out of range' });
+    const powers = { active_power_total: 21e6, reactive_power_total: 1e6, active_power_l1: 6.6e6 };
+    expect(lasting(powers, 55_000)).toEqual({});
+    expect(lasting(powers)).toEqual({ active_power_total: 'out of range', reactive_power_total: 'out of range' });
+    expect(lasting({ active_power_l1: 6.7e6 })).toEqual({ active_power_l1: 'out of range' });
+    expect(disagreementsIn({ ...currents, active_power_l1: 1e6 }, { nominalKv: 10 })).toEqual([]);
   });
 
   it('of the phases sum to the total, within 5 % and 1 % of rated power', () => {

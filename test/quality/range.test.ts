@@ -7,13 +7,14 @@ import { doubtsOf, placeOf, reading } from './place.ts';
 
 const judgeOnce = (values: Values, place = placeOf()) => new QualityCheck().judge(reading(0, values), place);
 
-/** Rated: 2000 kVA / (√3 · 10 kV) = 115.470 A; 50 times that is 5773.5 A, and 100 times 2000 kVA is 200 MVA. */
+/** Rated: 2000 kVA / (√3 · 10 kV) = 115.470 A; 30 times that is 3464.1 A and 60 MVA, of which a phase has 20 MVA. */
 describe('the range of a value', () => {
   it.each([
     ['twice the nominal line voltage', { voltage_l1_l2: 20_000 }, { voltage_l1_l2: 20_001 }],
     ['3.5 times the nominal phase voltage', { voltage_l3_n: 20_207 }, { voltage_l3_n: 20_208 }],
-    ['50 times rated current', { current_l2: 5_773 }, { current_l2: 5_774 }],
-    ['the power of both', { active_power_total: -199.9e6 }, { active_power_total: -200.1e6 }],
+    ['30 times rated current', { current_l2: 3_464 }, { current_l2: 3_465 }],
+    ['30 times capacity', { active_power_total: -59.9e6 }, { active_power_total: -60.1e6 }],
+    ['30 times the share of a phase', { apparent_power_l3: 19.9e6 }, { apparent_power_l3: 20.1e6 }],
     ['40 Hz', { frequency: 40 }, { frequency: 39.9 }],
     ['70 Hz', { frequency: 70 }, { frequency: 70.1 }],
     ['energies from 0', { energy_active_import: 0 }, { energy_active_import: -1 }],
@@ -66,6 +67,30 @@ describe('the range of a value', () => {
     const place = placeOf({ nominalKv: 0.22 });
     expect(doubtsOf(judgeOnce({ voltage_l1_n: 380, voltage_l1_l2: 380 }, place))).toEqual({});
     expect(doubtsOf(judgeOnce({ voltage_l1_n: 771 }, place))).toEqual({ voltage_l1_n: 'out of range' });
+  });
+
+  it('knows the rated current of a single-phase point: 22 kVA at 220 V are 100 A', () => {
+    const place = placeOf({ nominalKv: 0.22, contractKva: 22 });
+    expect(doubtsOf(judgeOnce({ current_l1: 2_999, active_power_l1: 659e3 }, place))).toEqual({});
+    expect(doubtsOf(judgeOnce({ current_l1: 3_001, active_power_l1: 661e3 }, place))).toEqual({
+      current_l1: 'out of range',
+      active_power_l1: 'out of range',
+    });
+  });
+
+  /** √3 · 10 kV · 4734 A is 41 times 2 MVA; φ = 20°. */
+  it('lets no load of 41 times capacity pass, nor doubts a short circuit of 25 times', () => {
+    const loadOf = (times: number): Values => {
+      const [va, amps] = [times * 2e6, times * 115.47];
+      const [p, q] = [va * Math.cos(Math.PI / 9), va * Math.sin(Math.PI / 9)];
+      return {
+        ...{ current_l1: amps, current_l2: amps, current_l3: amps },
+        ...{ active_power_total: p, reactive_power_total: q, apparent_power_total: va },
+        ...{ active_power_l1: p / 3, active_power_l2: p / 3, active_power_l3: p / 3 },
+      };
+    };
+    expect(Object.keys(judgeOnce(loadOf(41)).values)).toEqual(['reactive_power_total']);
+    expect(doubtsOf(judgeOnce(loadOf(25)))).toEqual({});
   });
 
   it('knows up to 1e6 A where no capacity is known', () => {

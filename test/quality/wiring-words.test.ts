@@ -10,6 +10,7 @@ const FAULTS: readonly WiringFault[] = [
   { kind: 'voltage wire missing', phase: 'L1' },
   { kind: 'current wire missing', phase: 'L3' },
   { kind: 'voltage ratio', factor: Math.sqrt(3) },
+  { kind: 'current ratio', factor: 41 },
   { kind: 'power ratio', factor: 1 / 350 },
 ];
 
@@ -23,10 +24,14 @@ describe('the words for wiring faults', () => {
       'Voltage of L1 missing at the meter',
       'Current of L3 missing at the meter',
       'Voltages are 1.73 times what they should be',
+      'Currents are 41 times what the supply point is rated for: CT ratio',
       'Powers are 0.00286 times what voltage and current make',
     ]);
     expect(wiringWords({ kind: 'ct reversed', phase: 'L2' }, 'zh-CN')).toBe('L2 相电流互感器极性接反');
     expect(wiringWords({ kind: 'voltage ratio', factor: 100 }, 'zh-CN')).toBe('电压为应有值的 100 倍');
+    expect(wiringWords({ kind: 'current ratio', factor: 41 }, 'zh-CN')).toBe(
+      '电流为供电点额定电流的 41 倍：电流互感器变比有误',
+    );
   });
 
   it('say what to do, each in its own sentence', () => {

@@ -31,6 +31,11 @@ interface Miswiring {
   readonly apply: (healthy: Terminals) => Terminals;
 }
 
+/** A load whose phases all lag by more than 10°, so that no generation stands where a reversed CT puts them. */
+const lagging = fc
+  .tuple(load, fc.double({ min: 16, max: 59, noNaN: true }))
+  .map(([drawn, lag]): Load => ({ ...drawn, lag, factors: drawn.factors.map((factor) => 1 + (factor - 1) / 2) }));
+
 const NOTHING = polar(0, 0);
 
 const MISWIRINGS: readonly Miswiring[] = [
@@ -127,12 +132,95 @@ describe('the wiring check', () => {
 
   it.each(MISWIRINGS)('names exactly the fault: $name', ({ fault, apply }) => {
     fc.assert(
-      fc.property(load, (drawn) => {
+      fc.property(fault.kind === 'ct reversed' ? lagging : load, (drawn) => {
         const values = noisy(measured(apply(healthyOf(drawn))), drawn.noise);
         expect(verdictOn(values)).toEqual({ state: 'faulty', faults: [fault] });
       }),
       { numRuns: 300 },
     );
+  });
+
+  /** Terminals where L1 carries `amps` at `angle`, and the others 160 A that lag by `lag`. */
+  const oneExports = (angle: number, lag: number, amps = 150) => {
+    const { volts, amps: others } = supply(VOLTS, 160, lag, [1, 1, 1], [0, 2, -2]);
+    return measured({ volts, amps: [polar(amps, -angle), others[1], others[2]] });
+  };
+
+  it('does not take a phase that generates for a reversed CT: 172° to 185°, beside 15° to 20°', () => {
+    for (const lag of [15, 17.5, 20]) {
+      for (const angle of [150, 172, 175, 180, 185]) {
+        expect(verdictOn(oneExports(angle, lag))).toEqual({ state: 'cannot say', faults: [] });
+      }
+      expect(verdictOn(oneExports(180 + lag, lag)).faults).toEqual([{ kind: 'ct reversed', phase: 'L1' }]);
+    }
+  });
+
+  /** 192° is 12° from the opposite of P; a CT among loads that lag by 30° would stand at 210°. */
+  it('does not take generation with some Q for a reversed CT', () => {
+    expect(verdictOn(oneExports(192, 30))).toEqual({ state: 'cannot say', faults: [] });
+    expect(verdictOn(oneExports(225, 45)).faults).toEqual([{ kind: 'ct reversed', phase: 'L1' }]);
+  });
+
+  it('cannot say where generation and a reversed CT look alike: the others near 0°, or leading', () => {
+    for (const lag of [-30, -5, 0, 5, 7]) {
+      expect(verdictOn(oneExports(180 + lag, lag))).toEqual({ state: 'cannot say', faults: [] });
+    }
+  });
+
+  it('tells the two apart where the load changes: a reversed CT keeps in step with it, a generator does not', () => {
+    const over = (amps: readonly number[], ofPhase: (each: number) => number) =>
+      wiringOf(
+        amps.map((each, index) => {
+          const { volts, amps: others } = supply(VOLTS, each, 4);
+          const values = measured({ volts, amps: [polar(ofPhase(each), -184), others[1], others[2]] });
+          return { time: index * 10_000, values };
+        }),
+        POINT,
+      );
+    const steps = [200, 200, 210, 205, 200, 310, 305, 310];
+    const inStep = (each: number) => 0.9 * each;
+    expect(over(steps, inStep)).toMatchObject({ state: 'faulty', faults: [{ kind: 'ct reversed', phase: 'L1' }] });
+    expect(over(steps, () => 220)).toMatchObject({ state: 'cannot say', faults: [] });
+    expect(over(steps.slice(0, 7), inStep)?.state).toBe('faulty');
+    expect(over(steps.slice(0, 6), inStep)?.state).toBe('cannot say');
+    // 290 A are 1.45 times 200 A.
+    expect(over([200, 200, 200, 200, 200, 290, 290, 290], inStep)?.state).toBe('cannot say');
+  });
+
+  it('cannot say where the phase that exports is of another size than the others', () => {
+    expect(verdictOn(oneExports(198, 18, 300))).toEqual({ state: 'cannot say', faults: [] });
+    expect(verdictOn(oneExports(198, 18, 90))).toEqual({ state: 'cannot say', faults: [] });
+  });
+
+  it('never finds a fault where one phase generates beside its load, at whatever share', () => {
+    const generated = fc.double({ min: 0, max: 2_000, noNaN: true });
+    fc.assert(
+      fc.property(load, generated, (drawn, amps) => {
+        const { volts, amps: currents } = healthyOf(drawn);
+        const net = { re: currents[0].re - amps, im: currents[0].im };
+        // Where it just covers the load no current is left, which looks like a wire that is missing.
+        fc.pre(Math.hypot(net.re, net.im) > 0.02 * drawn.amps);
+        const values = noisy(measured({ volts, amps: [net, currents[1], currents[2]] }), drawn.noise);
+        expect(verdictOn(values).faults).toEqual([]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  /** Rated 957 A. A ratio of 41 is told after a minute; 5 times may be an overload of a plant that is dying. */
+  it('names a current ratio where currents stay beyond 5 times the rated one', () => {
+    const seen = (times: number, seconds: number, point: Parameters<typeof wiringOf>[1] = POINT) => {
+      const values = measured(supply(VOLTS, times * 957.2, 20));
+      const readings = Array.from({ length: seconds / 10 + 1 }, (_, index) => ({ time: index * 10_000, values }));
+      return wiringOf(readings, point)?.faults;
+    };
+    expect(seen(41, 60)).toEqual([{ kind: 'current ratio', factor: 41 }]);
+    expect(seen(100, 60)).toEqual([{ kind: 'current ratio', factor: 100 }]);
+    expect(seen(5.1, 60)).toEqual([{ kind: 'current ratio', factor: 5.1 }]);
+    expect(seen(4.9, 60)).toEqual([]);
+    expect(seen(41, 50)).toEqual([]);
+    expect(seen(41, 60, { nominalKv: 0.38 })).toEqual([]);
+    expect(seen(41, 60, { ...POINT, contractKva: 630 * 9 })).toEqual([]);
   });
 
   it('says nothing of a customer that generates', () => {
@@ -278,6 +366,28 @@ describe('the wiring check over time', () => {
     for (let second = 0; second < 300; second += 10) check.see(reading(second * 1_000, bad), place);
     for (let second = 300; second < 600; second += 10) check.see(reading(second * 1_000, good), place);
     expect(check.verdict('m1')?.state).toBe('right');
+  });
+
+  it('names no current ratio for an inrush or a short circuit of twenty seconds', () => {
+    const check = new WiringCheck();
+    const surge = measured(supply(VOLTS, 20 * 957, 20));
+    for (let second = 0; second < 600; second += 10) {
+      const isSurge = second === 200 || second === 210;
+      check.see(reading(second * 1_000, isSurge ? surge : good), place);
+      if (second >= 60) expect(check.verdict('m1')?.state).toBe('right');
+    }
+  });
+
+  it('accuses nobody whose plant stands still, whether its capacity is known or not', () => {
+    const idle = measured(supply(VOLTS, 0, 0));
+    for (const point of [POINT, { nominalKv: 0.38 }]) {
+      const idlePlace = placeOf(point);
+      const check = new WiringCheck();
+      // Some meters show a watt or two of noise without any current.
+      const noisy = { ...idle, active_power_l1: 2, active_power_l2: 2, active_power_l3: 2 };
+      for (let second = 0; second < 600; second += 10) check.see(reading(second * 1_000, noisy), idlePlace);
+      expect(check.verdict('m1')?.faults).toEqual([]);
+    }
   });
 
   it('is not moved by a dip of ten seconds with a phase gone', () => {

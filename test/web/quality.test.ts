@@ -100,11 +100,40 @@ it('names suspect and missing quantities with their reasons, and wiring faults i
   expect(rows.get('c05-m1')).toContain('Suspect, out of range: f 61.00 Hz<');
   expect(rows.get('c06-m1')).toMatch(/Missing, not readable: I N, THD-U L1, .* and 2 more</);
   expect(rows.get('c09-m1')).toMatch(/"Wiring"><b>.*L2.*; .*<\/b>/);
-  expect(rows.get('c10-m1')).toContain('cannot say');
+  expect(rows.get('c10-m1')).toContain(
+    'cannot say: too little load, too little is measured, or no single fault explains the powers<',
+  );
   expect(rows.get('c07-m1')).toMatch(/"Wiring"><span class="none">right<.*>none</);
   const chinese = rowsOf(await textOf(`${server.url()}/quality?lang=zh-CN`), 'acquisition-table');
   expect(chinese.get('c05-m1')).toContain('存疑（数值冻结）：I L1 12.50 A、I L2 12.25 A<');
   expect(chinese.get('c06-m1')).toMatch(/缺失（无法读取）：.*，另有 2 项</);
+});
+
+it('says in short why a meter is in doubt, beside counts that may all be nought', async () => {
+  const server = await started();
+  const why = async (lang: string) => {
+    const rows = rowsOf(await textOf(`${server.url()}/quality?lang=${lang}`), 'counts-table');
+    return (meter: string) =>
+      /<span class="badge [^>]*>[^<]*<\/span>(?:<small>([^<]*)<\/small>)?/.exec(rows.get(meter) ?? '')?.[1];
+  };
+  const english = await why('en');
+  expect(['c09-m1', 'c05-m1', 'c06-m1', 'c03-m1'].map(english)).toEqual([
+    'wiring fault',
+    'suspect values',
+    'missing values',
+    'too few readings',
+  ]);
+  expect(['c02-m1', 'c55-m1'].map(english)).toEqual([undefined, undefined]);
+  const chinese = await why('zh-CN');
+  expect(['c09-m1', 'c03-m1'].map(chinese)).toEqual(['接线有误', '读数不全']);
+});
+
+it('says of a meter whose latest reading is good that too many of today were not', async () => {
+  const counts = { ...NONE, expected: 100, received: 99, frozen: 40 };
+  const qualityDays = (day: string) => (day === TODAY ? [{ meter: 'c02-m1', day, counts }] : []);
+  const server = await started({ qualityDays });
+  const rows = rowsOf(await textOf(`${server.url()}/quality?lang=en`), 'counts-table');
+  expect(rows.get('c02-m1')).toContain('in doubt</span><small>unsound readings</small>');
 });
 
 it('shows the brokers, and no empty table where there are none', async () => {
