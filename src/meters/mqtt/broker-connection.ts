@@ -4,6 +4,8 @@ import type { Log } from '../../lib/log.ts';
 import { withinTime } from '../../lib/within-time.ts';
 import type { BrokerOptions } from '../options.ts';
 import { clientOptions } from './client-options.ts';
+import { ConnectionReport } from './connection-report.ts';
+import { CLOSED, troubleOf } from './connection-trouble.ts';
 import { isForAPerson } from './refusal.ts';
 
 export interface ConnectionParts {
@@ -28,19 +30,18 @@ const LONGEST_PAUSE = 30_000;
 const PAUSE_AFTER_REFUSAL = 60_000;
 /** A connection that held for so long was a good one: the next attempt is a first one again. */
 const GOOD_AFTER = 5_000;
-const SHORT_LIFE = 60_000;
-const SHORT_LIVES_TO_BE_TOLD = 3;
 const STOP_WITHIN = 500;
 const BEATS_UNTIL_DEAD = 3;
 
 /**
  * One broker, connected to again and again. Each attempt has a client object of its own, and whatever is doubtful is torn
  * down the hard way: an attempt that is not answered, a line that says nothing within the keepalive although it was
- * asked (half-open), and, once until a message comes, a connection that seems well and brings nothing.
+ * asked (half-open), and, once until news comes, a connection that seems well and brings none.
  */
 export class BrokerConnection {
   readonly #parts: ConnectionParts;
   readonly #beat: number;
+  readonly #report: ConnectionReport;
   #client: MqttClient | undefined;
   #timer: NodeJS.Timeout | undefined;
   #heart: NodeJS.Timeout | undefined;
@@ -48,9 +49,6 @@ export class BrokerConnection {
   #isConnected = false;
   #connectedAt = 0;
   #failures = 0;
-  #shortLives = 0;
-  #isDownTold = false;
-  #isRefusalTold = false;
   #wasHeard = false;
   #silentBeats = 0;
   #beatsWithoutMessage = 0;
@@ -60,10 +58,16 @@ export class BrokerConnection {
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
     this.#beat = parts.broker.keepalive / BEATS_UNTIL_DEAD;
+    this.#report = new ConnectionReport(parts.broker, parts.log);
   }
 
   get isConnected(): boolean {
     return this.#isConnected;
+  }
+
+  /** Why it is not connected. */
+  get lastError(): string | undefined {
+    return this.#report.lastError;
   }
 
   /** Returns at once; a broker that is not there is tried until it is. */
@@ -86,7 +90,10 @@ export class BrokerConnection {
 
   /** Gives the present connection up and opens a new one: the broker sends again what was not acknowledged. */
   renew(reason: string): void {
-    if (this.#client && this.#isConnected) this.#lost(this.#client, new Error(reason));
+    if (!this.#client || !this.#isConnected) return;
+    this.#giveUp(this.#client);
+    this.#report.renewed(reason);
+    this.#openLater(pauseAfter(0));
   }
 
   #open(): void {
@@ -95,13 +102,13 @@ export class BrokerConnection {
     try {
       client = connect(broker.url, clientOptions(broker));
     } catch (error) {
-      this.#failed(asError(error));
+      this.#failed(asError(error), false);
       return;
     }
     this.#client = client;
     client.on('connect', (connack) => this.#connected(client, connack));
     client.on('error', (error) => this.#ended(client, error));
-    client.on('close', () => this.#ended(client, new Error('the connection was closed')));
+    client.on('close', () => this.#ended(client, new Error(CLOSED)));
     client.on('disconnect', ({ reasonCode = 0 }) => this.#lost(client, farewell(reasonCode)));
     client.on('packetreceive', () => {
       this.#wasHeard = true;
@@ -109,8 +116,11 @@ export class BrokerConnection {
     client.handleMessage = (packet, next) => {
       // What was parsed of a connection that is given up is the broker's still.
       if (client !== this.#client) return;
-      this.#beatsWithoutMessage = 0;
-      this.#isSilenceAnswered = false;
+      // What the broker had kept comes of our own subscribing, and says nothing of the meters.
+      if (!packet.retain) {
+        this.#beatsWithoutMessage = 0;
+        this.#isSilenceAnswered = false;
+      }
       this.#parts.onPacket(client, packet, next);
     };
     // The library would call a line dead that is silent only because we take nothing from it.
@@ -123,13 +133,10 @@ export class BrokerConnection {
 
   #connected(client: MqttClient, { sessionPresent }: IConnackPacket): void {
     if (client !== this.#client) return;
-    const { broker, log } = this.#parts;
     clearTimeout(this.#timer);
-    log.info({ broker: broker.id, sessionPresent }, 'Broker connected');
+    this.#report.connected(sessionPresent);
     this.#isConnected = true;
     this.#connectedAt = performance.now();
-    this.#isDownTold = false;
-    this.#isRefusalTold = false;
     this.#silentBeats = 0;
     this.#beatsWithoutMessage = 0;
     this.#heart = setInterval(() => this.#listen(client), this.#beat);
@@ -153,28 +160,30 @@ export class BrokerConnection {
     if (this.#isSilenceAnswered || this.#beatsWithoutMessage * this.#beat <= longestSilence) return;
     this.#isSilenceAnswered = true;
     this.#isDoubtful = true;
-    this.#lost(client, new Error(`no message on any topic for ${Math.round(longestSilence / 1_000)} s`));
+    this.#giveUp(client);
+    this.#report.silent(longestSilence);
+    this.#openLater(pauseAfter(0));
   }
 
-  /** Two clients with one id throw each other out for ever, and a broker of MQTT 3.1.1 cannot say so. */
   #ended(client: MqttClient, error: Error): void {
     if (client !== this.#client) return;
-    const isShort = this.#isConnected && performance.now() - this.#connectedAt < SHORT_LIFE;
-    this.#shortLives = isShort ? this.#shortLives + 1 : 0;
+    const life = this.#isConnected ? performance.now() - this.#connectedAt : undefined;
     this.#lost(client, error);
-    if (this.#shortLives !== SHORT_LIVES_TO_BE_TOLD) return;
-    const { broker, log } = this.#parts;
-    const fields = { broker: broker.id, clientId: broker.clientId };
-    log.warn(fields, 'Broker ends the connection again and again: has another client the same client_id?');
+    this.#report.ended(life);
   }
 
   #lost(client: MqttClient, error: Error): void {
     if (client !== this.#client) return;
+    const isAnswered = this.#isConnected;
+    this.#giveUp(client);
+    this.#failed(error, isAnswered);
+  }
+
+  #giveUp(client: MqttClient): void {
     if (this.#isConnected && performance.now() - this.#connectedAt > GOOD_AFTER) this.#failures = 0;
     this.#forget();
     client.end(true);
     client.stream.destroy();
-    this.#failed(error);
   }
 
   #forget(): void {
@@ -186,26 +195,16 @@ export class BrokerConnection {
     if (wasConnected) this.#parts.onLost();
   }
 
-  #failed(error: Error): void {
+  #failed(error: Error, isAnswered: boolean): void {
     if (this.#isStopped) return;
     const isLasting = isForAPerson(error);
-    this.#tell(error, isLasting);
-    const pause = isLasting ? PAUSE_AFTER_REFUSAL : pauseAfter(this.#failures);
+    this.#report.down(troubleOf(error, this.#parts.broker.url, isAnswered), isLasting);
+    this.#openLater(isLasting ? PAUSE_AFTER_REFUSAL : pauseAfter(this.#failures));
     this.#failures += 1;
-    this.#timer = setTimeout(() => this.#open(), pause);
   }
 
-  #tell({ message: reason }: Error, isLasting: boolean): void {
-    const fields = { broker: this.#parts.broker.id, reason };
-    if (isLasting && !this.#isRefusalTold) {
-      this.#isRefusalTold = true;
-      this.#isDownTold = true;
-      this.#parts.log.error(fields, 'Broker and settings do not fit: it cannot be connected until that is put right');
-      return;
-    }
-    if (this.#isDownTold) return;
-    this.#isDownTold = true;
-    this.#parts.log.warn(fields, 'Broker is not connected');
+  #openLater(pause: number): void {
+    this.#timer = setTimeout(() => this.#open(), pause);
   }
 }
 

@@ -2,7 +2,7 @@ import type { Reading } from '../../domain/reading.ts';
 import { type Incoming, NO_NEWS, type Outcome, type TopicListener } from './incoming.ts';
 import type { PayloadModel } from './mapping.ts';
 import type { MeterVoice } from './meter-voice.ts';
-import { isSaneTime } from './payload-time.ts';
+import { timeFaultOf } from './payload-time.ts';
 import { type NamedMetric, SparkplugNode } from './sparkplug-node.ts';
 import { rebirthRequest } from './sparkplug-payload.ts';
 import { MarkedValue, type ValueReader } from './value-reader.ts';
@@ -90,16 +90,18 @@ function readingsOf(meter: EdgeMeter, metrics: readonly NamedMetric[], usual: nu
 }
 
 interface Instant {
+  /** In order of time. */
   readonly metrics: Map<string, { readonly metric: NamedMetric; readonly time: number }>;
   readonly isHistorical: boolean;
 }
 
 function instantReading(meter: EdgeMeter, { metrics, isHistorical }: Instant, arrivedAt: number): Reading | undefined {
-  const times = [...metrics.values()].map(({ time }) => time).filter((time) => isSaneTime(time, arrivedAt));
-  const newest = times.at(-1);
+  const newest = [...metrics.values()].at(-1)?.time;
+  if (newest === undefined) return undefined;
+  const timeFault = timeFaultOf(newest, arrivedAt);
   // Of history without a time that can be right nobody knows when it was.
-  if (metrics.size === 0 || (isHistorical && newest === undefined)) return undefined;
-  const oldest = newest === undefined ? Number.NEGATIVE_INFINITY : newest - Math.max(meter.hold, AT_LEAST);
+  if (isHistorical && timeFault) return undefined;
+  const oldest = Math.min(newest, arrivedAt) - Math.max(meter.hold, AT_LEAST);
   const sample: Record<string, MarkedValue> = {};
   for (const [name, { metric, time }] of metrics) {
     // What a birth repeats from long ago is no news.
@@ -111,5 +113,5 @@ function instantReading(meter: EdgeMeter, { metrics, isHistorical }: Instant, ar
   }
   const said = meter.values.read(sample, undefined);
   if (said.values.length === 0 && said.suspect.length === 0) return undefined;
-  return meter.voice.readingOf({ said, isHistorical, ...(newest !== undefined && { time: newest }) }, arrivedAt);
+  return meter.voice.readingOf({ said, isHistorical, ...(timeFault ? { timeFault } : { time: newest }) }, arrivedAt);
 }

@@ -114,8 +114,11 @@ function quantitiesOf({ values, suspect, missing }: Reading): string[] {
 }
 
 /** Both parts at the time of the first one; it arrived when the last of them had. */
-function joined(before: Reading | undefined, part: Reading, { time, timeSource }: Reading): Reading {
-  if (!before) return { ...part, time, timeSource };
+function joined(before: Reading | undefined, part: Reading, { time, timeSource, timeFault }: Reading): Reading {
+  if (!before) {
+    const { timeFault: _, ...said } = part;
+    return { ...said, time, timeSource, ...(timeFault && { timeFault }) };
+  }
   const suspect = { ...before.suspect, ...part.suspect };
   const missing = { ...before.missing, ...part.missing };
   return {
@@ -126,5 +129,6 @@ function joined(before: Reading | undefined, part: Reading, { time, timeSource }
     values: { ...before.values, ...part.values },
     ...(Object.keys(suspect).length > 0 && { suspect }),
     ...(Object.keys(missing).length > 0 && { missing }),
+    ...(timeFault && { timeFault }),
   };
 }

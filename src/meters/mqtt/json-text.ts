@@ -1,4 +1,3 @@
-import { messageOf } from '../../lib/errors.ts';
 import { PoisonPayload } from './heard.ts';
 
 const MAX_DEPTH = 32;
@@ -14,7 +13,8 @@ export function parseJson(payload: Buffer): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new PoisonPayload(`no JSON: ${messageOf(error)}`, { cause: error });
+    // The parser's own words quote the payload.
+    throw new PoisonPayload('no JSON', { cause: error });
   }
 }
 

@@ -40,7 +40,7 @@ export class MeterVoice {
 }
 
 function primaryReading({ meter }: MeterPlace, sample: Sample, arrivedAt: number): Reading {
-  const { said, time } = sample;
+  const { said, time, timeFault } = sample;
   // Ratios that the configuration names overrule the payload's.
   const rating = {
     ctRatio: meter.ctRatio !== 1 ? meter.ctRatio : (sample.ctRatio ?? 1),
@@ -58,6 +58,7 @@ function primaryReading({ meter }: MeterPlace, sample: Sample, arrivedAt: number
     values,
     ...(Object.keys(suspect).length > 0 && { suspect }),
     ...(Object.keys(missing).length > 0 && { missing }),
+    ...(timeFault && { timeFault }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { DateTime } from 'luxon';
+import type { TimeFault } from '../../domain/reading.ts';
 import { numberOf } from './payload-number.ts';
 
 /** How far a payload's time may be ahead of its arrival, and behind it. Milliseconds. */
@@ -45,9 +46,31 @@ function isoTime(text: string, zone: string | undefined, arrival: number): numbe
   return whole(Date.parse(usual.replace(/([+-]\d\d)(\d\d)$/, '$1:$2')));
 }
 
-/** Neither more than 10 s ahead of its arrival nor older than 7 days. */
-export function isSaneTime(time: number, arrival: number): boolean {
-  return time <= arrival + MAX_AHEAD && time >= arrival - MAX_AGE;
+/** A payload's time when it can be true, and else what is wrong with it; neither where the payload has none. */
+export interface OwnTime {
+  readonly time?: number;
+  readonly timeFault?: TimeFault;
+}
+
+/** As `timeOf`. Null and a blank text are what senders write who do not know the time: none. */
+export function ownTimeOf(
+  found: unknown,
+  format: PayloadTimeFormat,
+  zone: string | undefined,
+  arrival: number,
+): OwnTime {
+  if (found === undefined || found === null) return {};
+  if (typeof found === 'string' && found.trim() === '') return {};
+  const time = timeOf(found, format, zone, arrival);
+  if (time === undefined) return { timeFault: 'not a time' };
+  const timeFault = timeFaultOf(time, arrival);
+  return timeFault ? { timeFault } : { time };
+}
+
+/** A time that can be true is neither more than 10 s ahead of its arrival nor older than 7 days. */
+export function timeFaultOf(time: number, arrival: number): TimeFault | undefined {
+  if (time > arrival + MAX_AHEAD) return 'in the future';
+  return time < arrival - MAX_AGE ? 'too old' : undefined;
 }
 
 /** Seconds since 1970 reach 1e11 in the year 5138; milliseconds had it in 1973, and so on by thousands. */

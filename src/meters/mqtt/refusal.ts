@@ -16,7 +16,7 @@ const LASTING_CODES: ReadonlySet<unknown> = new Set([
 ]);
 
 /** What Node and OpenSSL call certificates and keys that do not fit. */
-const TLS_CODE = /CERT|ERR_TLS|ERR_SSL|ERR_OSSL|UNABLE_TO_|^ENOENT$|^EACCES$|^EISDIR$/;
+const TLS_CODE = /CERT|ERR_TLS|ERR_SSL|ERR_OSSL|UNABLE_TO_|^EPROTO$|^ENOENT$|^EACCES$|^EISDIR$/;
 
 /**
  * Whether an error will come again until a person puts something right: a refused log-in, a certificate that is not

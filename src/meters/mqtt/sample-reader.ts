@@ -3,13 +3,12 @@ import { MOST_SAMPLES } from './incoming.ts';
 import { type Finder, finderOf, isRecord } from './json-path.ts';
 import type { MessageMapping, TimeField } from './mapping.ts';
 import { numberOf, type Scalar } from './payload-number.ts';
-import { isSaneTime, timeOf } from './payload-time.ts';
+import { type OwnTime, ownTimeOf } from './payload-time.ts';
 import { type Mark, type Said, type Test, testOf, ValueReader } from './value-reader.ts';
 
-/** The values of one instant. `time` is there when the payload's own is sane. */
-export interface Sample {
+/** The values of one instant. */
+export interface Sample extends OwnTime {
   readonly said: Said;
-  readonly time?: number;
   /** Transformer ratios in the payload; NaN: they should be there and are not. */
   readonly ctRatio?: number;
   readonly ptRatio?: number;
@@ -63,13 +62,13 @@ export class SampleReader {
     const marks = this.#quality.filter(({ test }) => test(sample)).map(({ means }) => means);
     const said = this.#values.read(root, marks.includes('missing') ? 'missing' : (marks[0] ?? mark));
     if (said.values.length === 0 && said.suspect.length === 0) return [];
-    const time = this.#timeOf(sample, message, arrivedAt);
-    if (time === undefined && !isLatest) return [];
+    const own = this.#timeOf(sample, message, arrivedAt);
+    if (own.time === undefined && !isLatest) return [];
     const ratios = {
       ...(this.#ct && { ctRatio: ratioOf(this.#ct(sample)) }),
       ...(this.#pt && { ptRatio: ratioOf(this.#pt(sample)) }),
     };
-    return [{ said, ...ratios, ...(time !== undefined && { time }) }];
+    return [{ said, ...ratios, ...own }];
   }
 
   #rootOf(sample: unknown): unknown {
@@ -80,11 +79,10 @@ export class SampleReader {
     return undefined;
   }
 
-  #timeOf(sample: unknown, message: unknown, arrivedAt: number): number | undefined {
-    if (!this.#time) return undefined;
+  #timeOf(sample: unknown, message: unknown, arrivedAt: number): OwnTime {
+    if (!this.#time) return {};
     const { find, format, zone } = this.#time;
-    const time = timeOf(find(sample) ?? find(message), format, zone === 'site' ? this.#timeZone : zone, arrivedAt);
-    return time !== undefined && isSaneTime(time, arrivedAt) ? time : undefined;
+    return ownTimeOf(find(sample) ?? find(message), format, zone === 'site' ? this.#timeZone : zone, arrivedAt);
   }
 }
 

@@ -1,5 +1,4 @@
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import { messageOf } from '../../lib/errors.ts';
 import { PoisonPayload } from './heard.ts';
 
 /** Sparkplug 3.0, 6.4.17: a metric as it is on the wire. */
@@ -34,11 +33,12 @@ export function decodePayload(bytes: Uint8Array, most: number): SparkplugPayload
       else if (field === 2) metrics.push(decodeMetric(reader.bytes()));
       else if (field === 3) payload.seq = Number(reader.uint64());
       else return false;
-      if (metrics.length > most) throw new Error(`more than ${most} metrics`);
+      if (metrics.length > most) throw new PoisonPayload(`more than ${most} metrics`);
       return true;
     });
   } catch (error) {
-    throw new PoisonPayload(`no Sparkplug payload: ${messageOf(error)}`, { cause: error });
+    if (error instanceof PoisonPayload) throw error;
+    throw new PoisonPayload('no Sparkplug payload', { cause: error });
   }
   return { ...payload, metrics };
 }

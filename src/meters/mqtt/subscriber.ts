@@ -37,6 +37,8 @@ export interface BrokerStatus {
   readonly isConnected: boolean;
   /** Since when it is connected, or is not. */
   readonly since: number;
+  /** Why it is not connected; absent while it is. */
+  readonly lastError?: string;
   readonly received: number;
   /** Messages that the broker marked as sent before. */
   readonly redelivered: number;
@@ -130,9 +132,11 @@ export class Subscriber {
   }
 
   status(): BrokerStatus {
+    const { isConnected, lastError } = this.#connection;
     return {
-      isConnected: this.#connection.isConnected,
+      isConnected,
       since: this.#since ?? 0,
+      ...(lastError !== undefined && { lastError }),
       received: this.#received,
       redelivered: this.#redelivered,
       poison: this.#poison.count,
@@ -215,9 +219,9 @@ export class Subscriber {
   /** Acknowledged all the same: what cannot be understood today will not be tomorrow, and would block the others. */
   #notUnderstood(client: MqttClient, packet: Packet, error: unknown): void {
     if (this.#isForeign(client, packet.topic)) return;
-    this.#poison.found(packet, error);
+    const reason = this.#poison.found(packet, error);
     for (const meter of this.#interpreter.meterOf(packet.topic)) {
-      this.#parts.health(meter)?.failed(error, { isToldElsewhere: true });
+      this.#parts.health(meter)?.failed(reason, { isToldElsewhere: true });
     }
   }
 

@@ -14,6 +14,7 @@ const TOPICS_AT_ONCE = 8;
 /** Rights at a broker may be granted at any time. */
 const RETRY = 60_000;
 const MOST_LEFT_OVERS = 1_000;
+const LEFT_OVER = 'Broker remembers a subscription of an earlier configuration: it is taken back';
 
 /**
  * What the session at the broker is subscribed to, all with QoS 1: asked for once in the life of a session, and again for
@@ -53,7 +54,8 @@ export class Subscriptions {
     if (topics.some((filter) => matches(filter, topic))) return false;
     if (this.#leftOvers.size >= MOST_LEFT_OVERS) return true;
     this.#leftOvers.add(topic);
-    log.info({ broker, topic }, 'Broker remembers a subscription of an earlier configuration: it is taken back');
+    if (this.#leftOvers.size === 1) log.info({ broker, topic }, LEFT_OVER);
+    else log.debug({ broker, topic }, LEFT_OVER);
     for (const filters of chunks(filtersMatching(topic).filter((filter) => !topics.includes(filter)))) {
       client.unsubscribe(filters, (error) => this.#unanswered(error));
     }

@@ -18,6 +18,7 @@ import {
 
 const TWIN = 'warn Broker ends the connection again and again: has another client the same client_id?';
 const CONNECTED = 'info Broker connected';
+const RENEWED = 'warn No message from any meter for 1 s: the connection is renewed to be sure';
 
 describeWith('mosquitto', 'a connection to a real broker', (path) => {
   useConnections();
@@ -87,23 +88,26 @@ describeWith('mosquitto', 'a connection to a real broker', (path) => {
     expect(clients[0]?.stream.destroyed).toBe(false);
   });
 
-  it('renews a connection that seems well and brings nothing, once until a message comes', async () => {
+  it('renews a connection that seems well and brings nothing, once until a message comes that was not kept', async () => {
+    const publisher = await connectAsync(broker.url);
+    onTestFinished(() => publisher.endAsync(true));
+    await publisher.publishAsync('silent/1', 'kept', { qos: 1, retain: true });
     opened({ url, keepalive: '1s', client_id: 'silent' }, { longestSilence: 1_000 });
     await connections(2);
     expect(sessions[1]).toEqual({ isPresent: true, isDoubtful: true });
-    expect(told()[1]).toEqual({ line: DOWN, reason: 'no message on any topic for 1 s' });
+    expect(told().map(({ line }) => line)).toEqual([CONNECTED, RENEWED, CONNECTED]);
     await clients[1]?.subscribeAsync('silent/1', { qos: 1 });
+    await expect.poll(() => packets, PATIENT).toMatchObject([{ retain: true }]);
     let beats = 0;
     clients[1]?.on('packetreceive', () => {
       beats += 1;
     });
     await expect.poll(() => beats, PATIENT).toBeGreaterThan(6);
     expect(sessions).toHaveLength(2);
-    const publisher = await connectAsync(broker.url);
-    onTestFinished(() => publisher.endAsync(true));
     await publisher.publishAsync('silent/1', 'x');
     await connections(3);
     expect(sessions[2]?.isDoubtful).toBe(true);
+    expect(told().map(({ line }) => line)).toEqual([CONNECTED, RENEWED, CONNECTED, RENEWED, CONNECTED]);
   });
 
   it('comes back after each of many cuts, and tells each once', async () => {

@@ -1,11 +1,21 @@
 import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { Mosquitto } from '../../servers/mosquitto.ts';
 import { describeWith } from '../../servers/require-server.ts';
 import { newFolder } from '../../store/temporary-folder.ts';
 import { Authority, type Certificate } from './certificates.ts';
-import { connections, log, opened, PATIENT, REFUSED, sessions, told, useConnections } from './connection-bench.ts';
+import {
+  connections,
+  DOWN,
+  log,
+  opened,
+  PATIENT,
+  REFUSED,
+  sessions,
+  told,
+  useConnections,
+} from './connection-bench.ts';
 
 describeWith('mosquitto', 'a broker that lets only known users in', (path) => {
   useConnections();
@@ -74,25 +84,55 @@ describeWith('openssl', 'certificates of an own authority', (openssl) => {
     it('are not trusted without their authority', async () => {
       opened(section({ ca_file: undefined }));
       await expect.poll(told, PATIENT).toMatchObject([{ line: REFUSED }]);
-      expect(String(told()[0]?.reason)).toMatch(/certificate/);
+      expect(String(told()[0]?.reason)).toMatch(
+        /^the broker's certificate is of an authority .* ca_file must name it$/,
+      );
       expect(sessions).toEqual([]);
     });
 
     it('are asked for by the broker: without one a person is told', async () => {
       opened(section({ cert_file: undefined, key_file: undefined, key_password: undefined }));
       await expect.poll(told, PATIENT).toMatchObject([{ line: REFUSED }]);
-      expect(String(told()[0]?.reason)).toMatch(/certificate/i);
+      expect(String(told()[0]?.reason)).toBe('the broker demands a client certificate (cert_file and key_file)');
       expect(sessions).toEqual([]);
     });
 
     it.each([
-      ['a key that its password does not open', { key_password: 'other' }, /decrypt/],
+      [
+        'a key that its password does not open',
+        { key_password: 'other' },
+        /^key_file is encrypted, and key_password does not open it$/,
+      ],
+      ['a key whose password is missing', { key_password: undefined }, /^key_file is encrypted/],
       ['a file that is not there', { ca_file: '/nowhere/ca.pem' }, /^ca_file cannot be read: .*\/nowhere\/ca\.pem/],
     ])('name %s', async (_, more, reason) => {
       opened(section(more));
       await expect.poll(told, PATIENT).toMatchObject([{ line: REFUSED }]);
       expect(String(told()[0]?.reason)).toMatch(reason);
       expect(JSON.stringify(log.lines)).not.toContain('k3y-pass');
+    });
+
+    it('say it when they have expired', async () => {
+      const expired = new Mosquitto(path, {
+        tls: { ca: authority.cert, ...authority.sign('expired', 'IP:127.0.0.1', undefined, -1) },
+      });
+      await expired.start();
+      onTestFinished(() => expired.remove());
+      const connection = opened(section({ url: expired.url, server_name: undefined }));
+      const reason = "the broker's certificate has expired";
+      await expect.poll(told, PATIENT).toEqual([{ line: REFUSED, reason }]);
+      expect(connection.lastError).toBe(reason);
+    });
+
+    it('are not asked for by a port without TLS, and a port with TLS takes nothing else', async () => {
+      const plain = new Mosquitto(path);
+      await plain.start();
+      onTestFinished(() => plain.remove());
+      const hint = { line: DOWN, reason: expect.stringMatching(/\): does this port speak TLS\?$/) };
+      opened(section({ url: plain.url.replace('mqtt:', 'mqtts:') }));
+      await expect.poll(told, PATIENT).toEqual([hint]);
+      opened({ url: broker.url.replace('mqtts:', 'mqtt:') });
+      await expect.poll(told, PATIENT).toEqual([hint, hint]);
     });
 
     it('are read anew for each connection', async () => {

@@ -28,15 +28,15 @@ export class Authority {
     return this.#path(`${this.#name}.pem`);
   }
 
-  /** `names` as in subjectAltName: 'IP:127.0.0.1'. With a password the key is encrypted. */
-  sign(name: string, names: string, password?: string): Certificate {
+  /** `names` as in subjectAltName: 'IP:127.0.0.1'. With a password the key is encrypted. Days below 0: it has expired. */
+  sign(name: string, names: string, password?: string, days = 1): Certificate {
     const [key, request, cert, extensions] = ['key', 'csr', 'pem', 'ext'].map((end) => this.#path(`${name}.${end}`));
     if (!key || !request || !cert || !extensions) throw new Error('no paths');
     writeFileSync(extensions, `subjectAltName=${names}\n`);
     const secrecy = password === undefined ? ['-nodes'] : ['-passout', `pass:${password}`];
     this.#run(['req', '-new', ...NEW_KEY, ...secrecy, '-subj', `/CN=${name}`, '-keyout', key, '-out', request]);
     const by = ['-CA', this.cert, '-CAkey', this.#path(`${this.#name}.key`), '-CAcreateserial'];
-    this.#run(['x509', '-req', '-days', '1', '-in', request, ...by, '-extfile', extensions, '-out', cert]);
+    this.#run(['x509', '-req', '-days', String(days), '-in', request, ...by, '-extfile', extensions, '-out', cert]);
     return { cert, key };
   }
 

@@ -57,6 +57,27 @@ it('makes one reading of the parts that come within the span after the first', (
   expect(delivered[1]).toEqual({ reading: part({ voltage_l3_n: 232 }, SPAN), messages: [3] });
 });
 
+it('keeps of the first part why its time was not believed, as the time is that of the first part', () => {
+  const gathered = gathering();
+  gathered.add(part({ voltage_l1_n: 230 }, 0, { timeFault: 'too old' }), SPAN, message(1));
+  gathered.add(part({ voltage_l2_n: 231 }, 1), SPAN, message(2));
+  gathered.relieve();
+  gathered.add(part({ voltage_l3_n: 232 }, 2), SPAN, message(3));
+  gathered.flush();
+  expect(delivered.map(({ reading }) => reading)).toMatchObject([
+    { time: START, timeFault: 'too old', values: { voltage_l1_n: 230, voltage_l2_n: 231 } },
+    { time: START, timeFault: 'too old', values: { voltage_l3_n: 232 } },
+  ]);
+  gathered.add(part({ voltage_l1_n: 230 }, 10, { timeSource: 'payload' }), SPAN, message(4));
+  gathered.relieve();
+  gathered.add(part({ voltage_l2_n: 231 }, 12, { timeFault: 'not a time' }), SPAN, message(5));
+  gathered.flush();
+  expect(delivered.slice(2).map(({ reading }) => reading)).toEqual([
+    part({ voltage_l1_n: 230 }, 10, { timeSource: 'payload' }),
+    part({ voltage_l2_n: 231 }, 10, { timeSource: 'payload', arrivedAt: START + 12 }),
+  ]);
+});
+
 it('ends a reading when a quantity repeats, whatever is known of it', () => {
   const gathered = gathering();
   gathered.add(part({ voltage_l1_n: 230 }), SPAN, message(1));

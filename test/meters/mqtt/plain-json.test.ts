@@ -62,19 +62,36 @@ describe('a payload of plain JSON', () => {
   });
 
   it.each([
-    ['missing', undefined],
-    ['without a zone', '2026-03-01T07:59:00'],
-    ['of a meter that lost its clock', 0],
-    ['more than 10 s ahead', ARRIVAL + 10_001],
-    ['more than 7 days old', ARRIVAL - 7 * 86_400_000 - 1],
-    ['no time', 'noon'],
-    ['no scalar', { now: 1 }],
-    ['an impossible day', '2026-13-41T07:59:00Z'],
-  ])('has the time of its arrival when its own is %s', (_, time) => {
-    expect(readingIn(heard({ time, voltage_l1_n: 1 }))).toMatchObject({
+    ['missing', undefined, undefined],
+    ['null', null, undefined],
+    ['empty', ' ', undefined],
+    ['without a zone', '2026-03-01T07:59:00', 'not a time'],
+    ['of a meter that lost its clock', 0, 'too old'],
+    ['more than 10 s ahead', ARRIVAL + 10_001, 'in the future'],
+    ['more than 7 days old', ARRIVAL - 7 * 86_400_000 - 1, 'too old'],
+    ['no time', 'noon', 'not a time'],
+    ['no scalar', { now: 1 }, 'not a time'],
+    ['an impossible day', '2026-13-41T07:59:00Z', 'not a time'],
+  ])('has the time of its arrival when its own is %s, and says why', (_, time, timeFault) => {
+    expect(readingIn(heard({ time, voltage_l1_n: 1 }))).toEqual({
+      meter: 'm1',
       time: ARRIVAL,
       timeSource: 'arrival',
       arrivedAt: ARRIVAL,
+      values: { voltage_l1_n: 1 },
+      ...(timeFault && { timeFault }),
+    });
+  });
+
+  it('says of a series of samples that the time of its last one cannot be', () => {
+    const samples = [
+      { time: ARRIVAL + 60_000, voltage_l1_n: 1 },
+      { time: ARRIVAL + 61_000, voltage_l1_n: 2 },
+    ];
+    expect(readingIn(heard({ samples }))).toMatchObject({
+      time: ARRIVAL,
+      timeFault: 'in the future',
+      values: { voltage_l1_n: 2 },
     });
   });
 
@@ -86,9 +103,9 @@ describe('a payload of plain JSON', () => {
   });
 
   it.each([
-    ['nothing', '', /^no JSON: /],
-    ['text', 'ok', /^no JSON: /],
-    ['half an object', '{"voltage_l1_n": 230', /^no JSON: /],
+    ['nothing', '', /^no JSON$/],
+    ['text', 'ok', /^no JSON$/],
+    ['half an object', '{"voltage_l1_n": 230', /^no JSON$/],
     ['a list', '[1]', /^no JSON object$/],
     ['null', 'null', /^no JSON object$/],
     ['a number', '230', /^no JSON object$/],

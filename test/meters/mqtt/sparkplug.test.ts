@@ -122,6 +122,17 @@ describe('Sparkplug B', () => {
     expect(readings[2]?.values).toMatchObject({ voltage_l1_n: 223, current_l1: 41.5 });
   });
 
+  it.each([
+    [-10_001, 'in the future'],
+    [7 * 86_400_000 + 1, 'too old'],
+  ])('says why the time of its metrics was not believed when they arrive %i ms after it: %s', (after, timeFault) => {
+    const arrivedAt = WRITTEN + after;
+    const interpreter = meter();
+    hear(interpreter, 'NBIRTH', SPARKPLUG.nodeBirth);
+    const reading = readingIn(hear(interpreter, 'DBIRTH', SPARKPLUG.deviceBirth, { arrivedAt }));
+    expect(reading).toMatchObject({ time: arrivedAt, timeSource: 'arrival', timeFault });
+  });
+
   it('holds nothing of the past', () => {
     const interpreter = meter();
     hear(interpreter, 'NBIRTH', SPARKPLUG.nodeBirth);
@@ -263,7 +274,7 @@ describe('Sparkplug B', () => {
     ['a length beyond the end', Buffer.from('12ff01', 'hex')],
     ['a varint without end', Buffer.from('08ffffffffffffffffffffff', 'hex')],
   ])('calls %s poison', (_, payload) => {
-    expect(() => hear(born(), 'DDATA', payload)).toThrow(/^no Sparkplug payload: /);
+    expect(() => hear(born(), 'DDATA', payload)).toThrow(/^no Sparkplug payload$/);
   });
 
   it.each(['plant', 'plant/edge1/meter1/more'])('refuses the connection %s', (topic) => {

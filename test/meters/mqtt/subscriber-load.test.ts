@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { payloadFile } from '../../../src/meters/mqtt/payload-schema.ts';
 import { describeWith } from '../../servers/require-server.ts';
 import {
   handedOn,
@@ -19,6 +20,19 @@ import {
   useBroker,
 } from './subscriber-bench.ts';
 
+/** Values and the dips since the last message, in one. */
+const WITH_DIPS = payloadFile.parse({
+  id: 'with-dips',
+  name: 'Readings with dips',
+  source: 'test',
+  transport: 'mqtt',
+  format: 'json',
+  topics: ['{meter}'],
+  time: 'time',
+  quantities: '{quantity}',
+  events: [{ each: 'dips', kind: 'dip', start: 'start' }],
+});
+
 const LONG = { timeout: 40_000, interval: 50 };
 
 describeWith('mosquitto', 'a subscriber under load', (path) => {
@@ -35,6 +49,38 @@ describeWith('mosquitto', 'a subscriber under load', (path) => {
     expect(subscriber?.status()).toMatchObject({ poison: 5_000, inHand: 0 });
     expect(log.lines.filter(({ level }) => level === 'warn').length).toBeLessThan(10);
   });
+
+  it('says nothing of each of many messages, whatever is in them and whether they could be stored', async () => {
+    const topics = upTo(500).map((count) => `${topic()}/${count}`);
+    let isFull = true;
+    const own = started(
+      async (reading) => {
+        if (isFull && reading.timeSource === 'payload' && reading.time > START) throw new Error('disk full');
+        return keep(reading);
+      },
+      { topics, model: WITH_DIPS, onEvents: async () => undefined },
+    );
+    await ready(topics[0]);
+    const payloads = [
+      { time: START + 5_000, voltage_l1_n: 230, dips: [{ start: START - 5_000 }] },
+      { time: START + 86_400_000, voltage_l1_n: 230 },
+      { time: START - 86_400_000 * 8, voltage_l1_n: 230, dips: [{ start: 'never' }] },
+    ];
+    const sent = topics.flatMap((each) =>
+      payloads.map((payload) => publisher.publishAsync(each, JSON.stringify(payload), { qos: 1 })),
+    );
+    // The broker sends 20 of them, which cannot be stored, and the same again with each of two new connections.
+    await expect.poll(() => own.status().redelivered, LONG).toBeGreaterThanOrEqual(40);
+    isFull = false;
+    const kept = () => new Set(readings.filter(({ time }) => time === START + 5_000).map(({ meter }) => meter)).size;
+    await expect.poll(kept, LONG).toBe(500);
+    await Promise.all(sent);
+    await expect.poll(() => own.status().inHand, LONG).toBe(0);
+    expect(log.lines.filter(({ level }) => level !== 'debug').map(({ message }) => message)).toEqual([
+      'Broker connected',
+      'A reading could not be stored; its message is fetched again',
+    ]);
+  }, 90_000);
 
   it('takes thousands of retained messages and none of them for news', async () => {
     const topics = upTo(10_000).map((count) => `${topic()}/${count}`);

@@ -93,6 +93,22 @@ describeWith('mosquitto', 'a subscriber at a real broker', (path) => {
     expect(log.lines.filter(({ level }) => level === 'warn')).toEqual([]);
   });
 
+  it('tells one of all the topics that an earlier configuration left in its session', async () => {
+    const section = { client_id: 'left' };
+    const earlier = await connectAsync(broker.url, { clientId: 'left', clean: false });
+    await earlier.subscribeAsync('left/#', { qos: 1 });
+    await earlier.endAsync();
+    for (const number of upTo(50)) await publish(number, `left/${number}`);
+    const own = started(keep, { section });
+    await expect.poll(() => own.status().received, PATIENT).toBeGreaterThanOrEqual(50);
+    await ready();
+    const told = log.lines.filter(
+      ({ level, message }) => level !== 'debug' && message.includes('earlier configuration'),
+    );
+    expect(told).toHaveLength(1);
+    expect(readings.filter(({ time }) => time > START)).toEqual([]);
+  });
+
   it('is sent everything once, however often it was connected', async () => {
     const proxy = new TcpProxy(broker.port);
     const url = `mqtt://127.0.0.1:${await proxy.start()}`;
@@ -128,8 +144,10 @@ describeWith('mosquitto', 'a subscriber at a real broker', (path) => {
 
   it('is not troubled by a broker that is not there at the start', async () => {
     await broker.end();
-    started();
+    const own = started();
+    expect(own.status().lastError).toBeUndefined();
     await expect.poll(() => log.lines.length, PATIENT).toBe(1);
+    expect(own.status()).toMatchObject({ isConnected: false, lastError: expect.stringContaining('ECONNREFUSED') });
     expect(log.lines[0]).toMatchObject({
       level: 'warn',
       message: 'Broker is not connected',
@@ -138,6 +156,7 @@ describeWith('mosquitto', 'a subscriber at a real broker', (path) => {
     await broker.start();
     await ready();
     expect(log.lines.filter(({ level }) => level === 'warn')).toHaveLength(1);
+    expect(own.status()).not.toHaveProperty('lastError');
   });
 
   it('is sent again what it could not store, without being asked', async () => {
