@@ -27,8 +27,8 @@ const ROUNDING = 1e-9;
  */
 export function withDerived(reading: Reading): Reading {
   const computed = computedFrom(reading.values);
-  const names: Quantity[] = [];
-  const numbers: number[] = [];
+  names.length = 0;
+  numbers.length = 0;
   for (const name in reading.values) {
     const quantity = name as Quantity;
     const value = quantity in computed ? computed[quantity] : reading.values[quantity];
@@ -45,6 +45,10 @@ export function withDerived(reading: Reading): Reading {
   const whole = { ...reading, values: valuesOf(names, numbers) };
   return reading.suspect || reading.missing ? withoutDoubts(whole) : whole;
 }
+
+/** Used again for each reading: lists that grow cost more than what is computed. */
+const names: Quantity[] = [];
+const numbers: number[] = [];
 
 /** What follows from the values; undefined where it should follow and cannot be. */
 function computedFrom(values: Values): Partial<Record<Quantity, number | undefined>> {

@@ -11,12 +11,22 @@ import type { Scale } from './scale.ts';
 const READINGS_IN_A_ROW = 3;
 const FOR_AT_LEAST = 60_000;
 
+/**
+ * While all agree one reading in seven is looked at, and each that comes ten seconds or more after the last look: what must
+ * last a minute is found in time. Seven, so that meters that publish in several messages have each looked at in turn.
+ */
+const LOOK_AT_ONE_IN = 7;
+const LOOK_AFTER = 10_000;
+
 /** Which agreements a meter has been breaking, and since when. */
 export class AgreementWatch {
   readonly #scale: Scale;
   readonly #inARow = new Uint32Array(AGREEMENTS.length);
   readonly #since = new Float64Array(AGREEMENTS.length);
   readonly #latest = new Float64Array(AGREEMENTS.length);
+  #areAllKept = false;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #notLookedAt = 0;
 
   constructor(scale: Scale) {
     this.#scale = scale;
@@ -24,6 +34,12 @@ export class AgreementWatch {
 
   /** Calls `flag` for each column of an agreement that has been broken for long enough. Doubted values must be NaN. */
   judge(values: Columns, time: number, flag: (column: number, reason: SuspectReason) => void): void {
+    if (this.#areAllKept && this.#notLookedAt < LOOK_AT_ONE_IN - 1 && time - this.#lookedAt < LOOK_AFTER) {
+      this.#notLookedAt += 1;
+      return;
+    }
+    this.#lookedAt = time;
+    this.#notLookedAt = 0;
     let broken: Agreement[] | undefined;
     for (let index = 0; index < AGREEMENTS.length; index += 1) {
       const agreement = AGREEMENTS[index];
@@ -34,6 +50,7 @@ export class AgreementWatch {
     }
     // Only now, because a column that is flagged is gone for the agreements after it.
     for (const { columns, reason } of broken ?? []) for (const column of columns) flag(column, reason);
+    this.#areAllKept = this.#inARow.every((count) => count === 0);
   }
 
   #isLasting(index: number, time: number): boolean {

@@ -4,7 +4,7 @@ import { printTable, ratio } from './table.ts';
 const FIRST_PORT = 20_000;
 /** Meters of one server process: each takes two file descriptors there. */
 const SERVER_SIZE = 5_000;
-const ROUNDS = 3;
+const ROUNDS = 2;
 
 /** Milliseconds between two polls of a meter; seconds of one run. */
 interface Run {
