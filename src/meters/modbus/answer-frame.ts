@@ -25,6 +25,19 @@ export function answerLength(bytes: Buffer, asked: Asked): number | string {
   return asked.framing === 'tcp' ? tcpLength(bytes, asked) : rtuLength(bytes, asked.request);
 }
 
+/** Whether the answers to both have the same unit, function code and length: without a transaction nothing else differs. */
+export function hasEqualAnswer(one: Request, other: Request): boolean {
+  if (one.unit !== other.unit || one.functionCode !== other.functionCode) return false;
+  if (one.functionCode === 43 || other.functionCode === 43) return true;
+  return byteCount(one) === byteCount(other);
+}
+
+/** Whether serial bytes begin as the answer does: unit, function code and byte count. Never of an identity, without any. */
+export function hasBegun(bytes: Buffer, request: Request): boolean {
+  if (request.functionCode === 43 || bytes.length < 3) return false;
+  return bytes[0] === request.unit && bytes[1] === request.functionCode && bytes[2] === byteCount(request);
+}
+
 /** The code of an answer that is an exception. */
 export function exceptionIn(answer: Buffer, { framing }: Asked): number | undefined {
   const from = HEADER[framing];

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { messageOf } from '../../lib/errors.ts';
-import { NoAnswer, Unreachable } from './errors.ts';
+import { ModbusException, NoAnswer, Unreachable } from './errors.ts';
+import { LateAnswers } from './late-answers.ts';
 import { Link } from './link.ts';
 import type { Request } from './request.ts';
 import type { Way } from './way.ts';
@@ -12,6 +13,14 @@ export interface ConnectionOptions {
   readonly timeout: number;
   readonly connectTimeout: number;
   readonly pauseAfterConnect: number;
+  /** How long after its request an answer in serial frames may come. */
+  readonly longestDelay?: number;
+}
+
+interface Asking {
+  readonly request: Request;
+  readonly timeout: number;
+  readonly pauseBetweenRequests: number;
 }
 
 /**
@@ -20,12 +29,15 @@ export interface ConnectionOptions {
  */
 export class ModbusConnection {
   readonly #options: ConnectionOptions;
+  /** Modbus TCP numbers its answers: nothing need be remembered. */
+  readonly #late: LateAnswers | undefined;
   #link: Link | undefined;
   #opening: AbortController | undefined;
   #lastId = 0;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
+    this.#late = options.way.framing === 'rtu' ? new LateAnswers(options.longestDelay) : undefined;
   }
 
   get isOpen(): boolean {
@@ -41,7 +53,7 @@ export class ModbusConnection {
     let link: Link | undefined;
     try {
       const stream = await this.#streamOf(opening);
-      link = new Link({ way, stream, id: this.#lastId, onEnd: (why) => opening.abort(why) });
+      link = new Link({ way, stream, id: this.#lastId, late: this.#late, onEnd: (why) => opening.abort(why) });
       link.start();
       if (pauseAfterConnect > 0) await pause(pauseAfterConnect, undefined, { signal: opening.signal });
       opening.signal.throwIfAborted();
@@ -57,14 +69,18 @@ export class ModbusConnection {
   }
 
   /**
-   * The bytes of the values that are asked for, exactly as many. Settles within the time-out, in ms. Rejects with
-   * Unreachable, NoAnswer, BadAnswer (all of which end the connection) or ModbusException (which does not).
+   * The bytes of the values that are asked for, exactly as many. Settles within the time-out, in ms; where the line must be
+   * brought into step first, within two and the pause between requests. Rejects with Unreachable, NoAnswer, BadAnswer
+   * (all of which end the connection, but for a NoAnswer that nothing was sent for) or ModbusException (which does not).
    */
-  ask(request: Request, timeout = this.#options.timeout): Promise<Buffer> {
+  ask(request: Request, timeout = this.#options.timeout, pauseBetweenRequests = 0): Promise<Buffer> {
     const link = this.#link;
-    if (link?.isOpen) return link.ask(request, timeout);
-    this.close();
-    return Promise.reject(new Unreachable(`${this.#options.way.name}: there is no connection`));
+    if (!link?.isOpen) {
+      this.close();
+      return Promise.reject(new Unreachable(`${this.#options.way.name}: there is no connection`));
+    }
+    if (!this.#late?.isAwaited(request, performance.now())) return link.ask(request, timeout);
+    return this.#askInStep(link, this.#late, { request, timeout, pauseBetweenRequests });
   }
 
   /** Ends the connection at once; a request in flight rejects with NoAnswer. */
@@ -75,6 +91,20 @@ export class ModbusConnection {
     this.#link = undefined;
     this.#lastId = link.id;
     link.end(new NoAnswer('the connection was closed while an answer was awaited'));
+  }
+
+  /** The answer to another request, which nothing late can be taken for, shows that nothing late will come any more. */
+  async #askInStep(link: Link, late: LateAnswers, { request, timeout, pauseBetweenRequests }: Asking): Promise<Buffer> {
+    const other = late.toldApart(request, performance.now());
+    if (!other) throw new NoAnswer('an earlier answer may still be on its way and could not be told from this one');
+    try {
+      await link.ask(other, timeout);
+    } catch (error) {
+      if (!(error instanceof ModbusException)) throw error;
+    }
+    if (pauseBetweenRequests > 0) await pause(pauseBetweenRequests);
+    if (!link.isOpen) throw new NoAnswer('the connection was closed before the request could be sent');
+    return link.ask(request, timeout);
   }
 
   async #streamOf(opening: AbortController) {

@@ -1,8 +1,9 @@
 import type { Duplex } from 'node:stream';
 import { messageOf } from '../../lib/errors.ts';
-import { type Asked, answerLength, exceptionIn, nextObjectIn, valuesIn } from './answer-frame.ts';
+import { type Asked, answerLength, exceptionIn, hasBegun, nextObjectIn, valuesIn } from './answer-frame.ts';
 import { BadAnswer, type MeterError, ModbusException, NoAnswer } from './errors.ts';
 import { behindHeartbeats, isBeginning } from './heartbeat.ts';
+import type { LateAnswers } from './late-answers.ts';
 import type { Request } from './request.ts';
 import { requestFrame } from './request-frame.ts';
 import type { Way } from './way.ts';
@@ -14,6 +15,8 @@ export interface LinkOptions {
   readonly stream: Duplex;
   /** The transaction before its first one. */
   readonly id?: number;
+  /** What was asked over the line before and may still be answered; of serial frames only. */
+  readonly late?: LateAnswers | undefined;
   /** Told once, why it ended. */
   readonly onEnd: (why: MeterError) => void;
 }
@@ -23,6 +26,7 @@ interface Waiting extends Asked {
   id: number;
   /** Not before the line is silent. */
   isSent: boolean;
+  sentAt: number;
   /** Of an identity: the object that was asked for last, and what came before. */
   object: number;
   values: Buffer;
@@ -34,12 +38,14 @@ interface Waiting extends Asked {
 
 /**
  * Requests and answers over one open stream, one at a time. Whatever comes is judged as it comes: at the first byte that
- * cannot belong to the answer, and at one too many, the stream is ended, for nothing that follows could be trusted.
+ * cannot belong to the answer, and at one too many, the stream is ended, for nothing that follows could be trusted. Only
+ * late answers to what was asked before are let pass: nothing may be asked whose answer looks like one of them.
  */
 export class Link {
   readonly #way: Way;
   readonly #stream: Duplex;
   readonly #heartbeat: Buffer;
+  readonly #late: LateAnswers | undefined;
   readonly #onEnd: (why: MeterError) => void;
   #id: number;
   #waiting: Waiting | undefined;
@@ -49,11 +55,12 @@ export class Link {
   /** When the last byte went or came, by the process's own clock. */
   #lastByte = 0;
 
-  constructor({ way, stream, id = 0, onEnd }: LinkOptions) {
+  constructor({ way, stream, id = 0, late, onEnd }: LinkOptions) {
     this.#way = way;
     this.#stream = stream;
     this.#heartbeat = way.heartbeat ?? NOTHING;
     this.#id = id;
+    this.#late = late;
     this.#onEnd = onEnd;
   }
 
@@ -84,8 +91,8 @@ export class Link {
       const frame = requestFrame(request, framing, id);
       const timer = setTimeout(tooLate, timeout, this);
       this.#id = id;
-      const values = NOTHING;
-      this.#waiting = { request, framing, id, isSent: false, object: 0, values, timeout, timer, resolve, reject };
+      const nothing = { isSent: false, sentAt: 0, object: 0, values: NOTHING };
+      this.#waiting = { request, framing, id, ...nothing, timeout, timer, resolve, reject };
       this.#send(this.#waiting, frame);
     });
   }
@@ -95,7 +102,9 @@ export class Link {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#stream.destroy();
-    this.#settled()?.reject(why);
+    const waiting = this.#settled();
+    if (waiting) this.#missed(waiting);
+    waiting?.reject(why);
     this.#onEnd(why);
   }
 
@@ -104,6 +113,11 @@ export class Link {
     const came = this.#rest.length > 0 ? `, only ${this.#rest.length} bytes of it` : '';
     if (isSent) this.end(new NoAnswer(`no answer within ${timeout} ms${came}`));
     else this.end(new NoAnswer(`the line was never silent within ${timeout} ms`));
+  }
+
+  /** Of an answer that has begun to come, nothing can come later that has a head and a right checksum. */
+  #missed({ isSent, sentAt, request }: Waiting): void {
+    if (isSent && !hasBegun(this.#rest, request)) this.#late?.add(request, sentAt);
   }
 
   #send(waiting: Waiting, frame: Buffer): void {
@@ -124,8 +138,11 @@ export class Link {
   }
 
   #write(waiting: Waiting, frame: Buffer): void {
-    waiting.isSent = true;
+    // Behind the silence of a serial line a frame is over, whole or not.
+    if (this.#way.silence !== undefined) this.#rest = NOTHING;
     this.#lastByte = performance.now();
+    waiting.isSent = true;
+    waiting.sentAt = this.#lastByte;
     this.#stream.write(frame);
   }
 
@@ -134,18 +151,40 @@ export class Link {
     this.#lastByte = performance.now();
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     if (this.#waiting?.isSent) this.#judge(bytes, this.#waiting);
-    else if (this.#way.silence === undefined) this.#unasked(bytes, 'bytes came that nobody asked for');
+    else this.#unasked(bytes);
+  }
+
+  /** Lets heartbeats and late answers pass. Over anything else it ends the link, but on a serial line it is noise. */
+  #unasked(bytes: Buffer): void {
+    const rest = behindHeartbeats(bytes, this.#heartbeat);
+    this.#rest = rest;
+    if (isBeginning(rest, this.#heartbeat)) return;
+    const late = this.#late?.taken(rest, this.#lastByte);
+    if (late === 0) return;
+    if (late !== undefined) this.#unasked(rest.subarray(late));
+    else if (this.#way.silence !== undefined) this.#rest = NOTHING;
+    else this.end(new BadAnswer('bytes came that nobody asked for'));
   }
 
   /** Keeps the beginning of a heartbeat, and ends the link over anything else. */
-  #unasked(bytes: Buffer, doubt: string): boolean {
-    this.#rest = behindHeartbeats(bytes, this.#heartbeat);
-    if (isBeginning(this.#rest, this.#heartbeat)) return false;
-    this.end(new BadAnswer(doubt));
-    return true;
+  #isEndedBy(tooMany: Buffer): boolean {
+    const rest = behindHeartbeats(tooMany, this.#heartbeat);
+    const isSound = isBeginning(rest, this.#heartbeat);
+    this.#rest = isSound ? rest : NOTHING;
+    if (!isSound) this.end(new BadAnswer(`${tooMany.length} bytes came behind the answer`));
+    return !isSound;
   }
 
   #judge(bytes: Buffer, waiting: Waiting): void {
+    const late = this.#late?.taken(bytes, this.#lastByte);
+    if (late === undefined) this.#judgeFresh(bytes, waiting);
+    else {
+      this.#rest = bytes.subarray(late);
+      if (late > 0 && this.#rest.length > 0) this.#judge(this.#rest, waiting);
+    }
+  }
+
+  #judgeFresh(bytes: Buffer, waiting: Waiting): void {
     const length = answerLength(bytes, waiting);
     if (typeof length === 'string') {
       this.#doubted(bytes, length, waiting);
@@ -153,8 +192,7 @@ export class Link {
     }
     this.#rest = length === 0 ? bytes : NOTHING;
     if (length === 0) return;
-    const tooMany = bytes.length - length;
-    if (tooMany > 0 && this.#unasked(bytes.subarray(length), `${tooMany} bytes came behind the answer`)) return;
+    if (bytes.length > length && this.#isEndedBy(bytes.subarray(length))) return;
     this.#answered(bytes, length, waiting);
   }
 
@@ -168,6 +206,7 @@ export class Link {
 
   #answered(bytes: Buffer, length: number, waiting: Waiting): void {
     const code = exceptionIn(bytes, waiting);
+    this.#late?.clear(code === undefined ? waiting.request : undefined);
     if (code !== undefined) {
       this.#settled()?.reject(new ModbusException(code));
       return;

@@ -9,6 +9,8 @@ export interface RegisterRequest {
   readonly functionCode: FunctionCode;
   readonly start: number;
   readonly count: number;
+  /** Smaller counts at which no value is cut, ascending: what else could be asked for to bring a line into step. */
+  readonly cuts?: readonly number[];
 }
 
 /** Coils or discrete inputs. The answer is one bit for each, lowest bit first, in whole bytes. */

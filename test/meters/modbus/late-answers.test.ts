@@ -1,0 +1,207 @@
+import { Duplex } from 'node:stream';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { called } from '../../../src/meters/modbus/called.ts';
+import { ModbusConnection } from '../../../src/meters/modbus/connection.ts';
+import { MeterError, ModbusException, NoAnswer } from '../../../src/meters/modbus/errors.ts';
+import type { RegisterRequest } from '../../../src/meters/modbus/request.ts';
+import { answerTo, TransparentGateway, wordOf } from '../../servers/transparent-gateway.ts';
+
+const TIMEOUT = 60;
+const LONG = 10_000;
+const CUTS = [2, 4, 6];
+const FIRST = { unit: 1, functionCode: 4, start: 0, count: 8, cuts: CUTS } as const;
+const SECOND = { ...FIRST, start: 100 } as const;
+const SINGLE = { unit: 1, functionCode: 4, start: 200, count: 2 } as const;
+
+let gateway: TransparentGateway;
+let port: number;
+let connection: ModbusConnection;
+
+function connectionTo(longestDelay = LONG): ModbusConnection {
+  const way = called('127.0.0.1', port, 'rtu');
+  return new ModbusConnection({ way, timeout: TIMEOUT, connectTimeout: LONG, pauseAfterConnect: 0, longestDelay });
+}
+
+beforeEach(async () => {
+  gateway = new TransparentGateway();
+  port = await gateway.start();
+  connection = connectionTo();
+});
+
+afterEach(async () => {
+  connection.close();
+  await gateway.stop();
+});
+
+function rightAnswer({ unit, start, count }: RegisterRequest): number[] {
+  return Array.from({ length: count }, (_, index) => wordOf(unit, start + index));
+}
+
+function wordsIn(bytes: Buffer): number[] {
+  return Array.from({ length: bytes.length / 2 }, (_, index) => bytes.readUInt16BE(2 * index));
+}
+
+/** Asks with one retry, as a poll does; whether there was an answer, which must be the right one. */
+async function isAnswered(request: RegisterRequest, timeout = TIMEOUT): Promise<boolean> {
+  for (let tries = 0; tries < 2; tries += 1) {
+    if (!connection.isOpen) await connection.open();
+    try {
+      expect(wordsIn(await connection.ask(request, timeout))).toEqual(rightAnswer(request));
+      return true;
+    } catch (error) {
+      if (!(error instanceof MeterError)) throw error;
+    }
+  }
+  return false;
+}
+
+describe('behind a gateway that gives late answers to whoever is connected', () => {
+  it('no block gets the values of the one before, and all are read again when it is fast enough', async () => {
+    gateway.latency = () => 1.3 * TIMEOUT;
+    for (let poll = 0; poll < 6; poll += 1) {
+      for (const block of [FIRST, SECOND]) await isAnswered(block);
+    }
+    gateway.latency = () => 0;
+    const outcomes: boolean[] = [];
+    for (let poll = 0; poll < 3; poll += 1)
+      outcomes.push(await isAnswered(FIRST, LONG), await isAnswered(SECOND, LONG));
+    expect(outcomes.slice(-2)).toEqual([true, true]);
+  });
+
+  it('the same holds where answers are later than a retry, and what is too old is forgotten', async () => {
+    connection = connectionTo(10 * TIMEOUT);
+    gateway.latency = () => 2.3 * TIMEOUT;
+    for (let poll = 0; poll < 6; poll += 1) {
+      for (const block of [FIRST, SECOND, SINGLE]) await isAnswered(block);
+    }
+    gateway.latency = () => 0;
+    await expect.poll(() => isAnswered(SINGLE, LONG), { timeout: LONG }).toBe(true);
+    expect(await isAnswered(FIRST, LONG)).toBe(true);
+  });
+
+  it('every answer that is taken belongs to its request, however late they are by chance', async () => {
+    const late = fc.sample(fc.integer({ min: 0, max: 50 }), { numRuns: 200, seed: 3 });
+    let asked = 0;
+    gateway.latency = () => late[asked++ % late.length] ?? 0;
+    let answers = 0;
+    for (const [index] of late.entries()) {
+      const request = { ...(index % 3 === 0 ? FIRST : SECOND), unit: 1 + (index % 2) };
+      answers += (await isAnswered(request, 25)) ? 1 : 0;
+    }
+    expect(answers).toBeGreaterThan(20);
+  });
+
+  it('a value that stands alone is not asked for while its late answer may come', async () => {
+    gateway.latency = () => 400;
+    await connection.open();
+    await expect(connection.ask(SINGLE, 20)).rejects.toThrow('no answer within 20 ms');
+    await connection.open();
+    await expect(connection.ask({ ...SINGLE, start: 300 }, LONG)).rejects.toThrow('could not be told from this one');
+    expect(gateway.requests).toHaveLength(1);
+    expect(connection.isOpen).toBe(true);
+    gateway.latency = () => 0;
+    // It comes, and nothing is owed any more.
+    await expect.poll(() => isAnswered(SINGLE, LONG), { timeout: LONG }).toBe(true);
+  });
+
+  it('a value that stands alone is asked for again behind something that was answered before', async () => {
+    await connection.open();
+    await connection.ask(FIRST, LONG);
+    gateway.latency = () => 100;
+    await expect(connection.ask(SINGLE, 20)).rejects.toBeInstanceOf(NoAnswer);
+    await connection.open();
+    expect(wordsIn(await connection.ask({ ...SINGLE, start: 300 }, LONG))).toEqual([wordOf(1, 300), wordOf(1, 301)]);
+    expect(gateway.requests.map((request) => request.readUInt16BE(2))).toEqual([0, 200, 0, 300]);
+  });
+
+  it('a late exception refuses nothing that was asked after it', async () => {
+    gateway.latency = () => 100;
+    gateway.exception = (request) => (request.readUInt16BE(2) === 0 ? 2 : undefined);
+    await connection.open();
+    await expect(connection.ask(FIRST, 20)).rejects.toBeInstanceOf(NoAnswer);
+    await connection.open();
+    expect(wordsIn(await connection.ask(SECOND, LONG))).toEqual(rightAnswer(SECOND));
+    await expect(connection.ask(FIRST, LONG)).rejects.toBeInstanceOf(ModbusException);
+  });
+});
+
+/** A stream whose other end is in the test's hands. */
+class Wire extends Duplex {
+  readonly #bus: Buffer[];
+
+  constructor(bus: Buffer[]) {
+    super();
+    this.#bus = bus;
+  }
+
+  override _read(): void {
+    // What comes is pushed.
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.#bus.push(chunk);
+    done();
+  }
+}
+
+/** What is asked, and what the bus does until the program gives up: answers so many, or loses the oldest. */
+const steps = fc.array(
+  fc.record({
+    unit: fc.integer({ min: 1, max: 2 }),
+    start: fc.constantFrom(0, 100, 200),
+    answered: fc.nat(4),
+    isLost: fc.boolean(),
+    piece: fc.integer({ min: 1, max: 30 }),
+    isUnheard: fc.boolean(),
+  }),
+  { minLength: 5, maxLength: 40 },
+);
+
+it('no order of losses, delays and exceptions lets an answer be taken for another', async () => {
+  let taken = 0;
+  await fc.assert(
+    fc.asyncProperty(steps, async (drawn) => {
+      const bus: Buffer[] = [];
+      let wire = new Wire(bus);
+      const open = async () => {
+        wire = new Wire(bus);
+        return wire;
+      };
+      const way = { name: 'bus', framing: 'rtu', open } as const;
+      const tested = new ModbusConnection({ way, timeout: LONG, connectTimeout: LONG, pauseAfterConnect: 0 });
+      for (const { unit, start, answered, isLost, piece, isUnheard } of drawn) {
+        if (!tested.isOpen) await tested.open();
+        const request = { unit, functionCode: 3, start, count: start === 200 ? 4 : 8, cuts: [2, 4] } as const;
+        const outcome = tested.ask(request).then(
+          (bytes) => wordsIn(bytes),
+          (error: unknown) => error,
+        );
+        await new Promise(setImmediate);
+        if (isLost) bus.shift();
+        for (let index = 0; index < answered; index += 1) await answerOldest(bus, wire, piece);
+        tested.close();
+        if (isUnheard) bus.shift();
+        const result = await outcome;
+        // Registers of 200 are refused with their unit.
+        if (Array.isArray(result)) expect(result).toEqual(rightAnswer(request));
+        else if (result instanceof ModbusException) expect([start, result.code]).toEqual([200, unit]);
+        else expect(result).toBeInstanceOf(NoAnswer);
+        if (Array.isArray(result)) taken += 1;
+      }
+    }),
+    { numRuns: 150 },
+  );
+  expect(taken).toBeGreaterThan(200);
+});
+
+async function answerOldest(bus: Buffer[], wire: Wire, piece: number): Promise<void> {
+  const request = bus.shift();
+  if (!request || wire.destroyed) return;
+  const answer = answerTo(request, request.readUInt16BE(2) === 200 ? request.readUInt8(0) : undefined);
+  wire.push(answer.subarray(0, piece));
+  await new Promise(setImmediate);
+  if (piece < answer.length && !wire.destroyed) wire.push(answer.subarray(piece));
+  await new Promise(setImmediate);
+  await new Promise(setImmediate);
+}
