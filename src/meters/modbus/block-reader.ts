@@ -1,9 +1,10 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { ModbusModel } from '../model.ts';
+import { blockRequest } from './block-request.ts';
 import { MeterError, ModbusException, NoAnswer } from './errors.ts';
-import { Patience } from './patience.ts';
-import { type Block, planReads, splitBlock } from './read-plan.ts';
+import { type Piece, PlannedBlock } from './planned-block.ts';
+import { type Block, planReads } from './read-plan.ts';
 import type { Ask } from './request.ts';
 import type { BlockAnswer } from './values.ts';
 
@@ -27,17 +28,11 @@ export interface BlocksRead {
   readonly isRefused: boolean;
 }
 
-interface PlannedBlock {
-  readonly block: Block;
-  readonly isSlow: boolean;
-  readonly patience: Patience;
-  /** The meter has given it once: its registers are there, and a refusal is a state that passes, such as starting up. */
-  isProven: boolean;
-  isTold: boolean;
-}
-
 interface Failure {
   readonly planned: PlannedBlock;
+  readonly piece: Piece;
+  /** The whole of a split block, tried again. */
+  readonly isTrial: boolean;
   readonly error: MeterError;
 }
 
@@ -55,14 +50,14 @@ const PLANS = new WeakMap<ModbusModel, Plan>();
 /** Reads a meter's blocks of registers, and learns which of them it does not give. */
 export class BlockReader {
   readonly #parts: BlockReaderParts;
-  #blocks: readonly PlannedBlock[];
+  readonly #blocks: readonly PlannedBlock[];
 
   constructor(parts: BlockReaderParts) {
     this.#parts = parts;
     const { fast, slow } = planOf(parts.model);
     this.#blocks = [
-      ...fast.map((block) => this.#planned(block, false)),
-      ...slow.map((block) => this.#planned(block, true)),
+      ...fast.map((block) => new PlannedBlock(block, false, parts.probeInterval)),
+      ...slow.map((block) => new PlannedBlock(block, true, parts.probeInterval)),
     ];
   }
 
@@ -73,73 +68,82 @@ export class BlockReader {
     const failures: Failure[] = [];
     let time: number | undefined;
     let isLost = false;
-    for (const planned of this.#blocks) {
-      const { block, patience } = planned;
-      if (planned.isSlow && !isSlowDue) continue;
+    for (const { planned, piece } of this.#toAsk(isSlowDue)) {
+      const { block, patience } = piece;
+      const isTrial = planned.isSplit && piece === planned.whole;
       let bytes: Buffer | undefined;
       if (!isLost && !patience.isResting(clock.now())) {
         try {
-          bytes = await ask({ unit, functionCode: block.functionCode, start: block.start, count: block.count });
+          bytes = await ask(blockRequest(unit, block));
           time ??= clock.now();
-          patience.succeeded();
-          planned.isProven = true;
-          planned.isTold = false;
+          if (planned.given(piece)) this.#tellThere(block);
         } catch (error) {
           if (!(error instanceof MeterError)) throw error;
-          failures.push({ planned, error });
+          failures.push({ planned, piece, isTrial, error });
           // The next block would only wait for the same time-out.
           isLost = !(error instanceof ModbusException) || error.isGateway || error.isBusy;
         }
       }
-      answers.push({ block, bytes });
+      // The pieces of a whole that is not given say what is missing.
+      if (bytes || !isTrial) answers.push({ block, bytes });
     }
-    for (const { planned, error } of failures) this.#judge(planned, error, time !== undefined);
+    for (const failure of failures) this.#judge(failure, time !== undefined);
     if (time === undefined) throw failures[0]?.error ?? new NoAnswer('the meter refuses every block');
-    return { answers, time, isLost, isRefused: failures.some(({ error }) => isRefusal(error)) };
+    return { answers, time, isLost, isRefused: failures.some(({ error, isTrial }) => !isTrial && isRefusal(error)) };
   }
 
-  #planned(block: Block, isSlow: boolean): PlannedBlock {
-    return { block, isSlow, patience: new Patience(3, this.#parts.probeInterval), isProven: false, isTold: false };
+  *#toAsk(isSlowDue: boolean): Generator<{ planned: PlannedBlock; piece: Piece }> {
+    for (const planned of this.#blocks) {
+      if (planned.isSlow && !isSlowDue) continue;
+      for (const piece of planned.toAsk(this.#parts.clock.now())) yield { planned, piece };
+    }
   }
 
   /**
    * A block that fails while the meter gives others is at fault itself; it must not cost the line a request or a time-out
    * each poll. When the meter gives nothing at all, the line judges it as a whole.
    */
-  #judge(planned: PlannedBlock, error: MeterError, isMeterAnswering: boolean): void {
+  #judge({ planned, piece, isTrial, error }: Failure, isMeterAnswering: boolean): void {
     const now = this.#parts.clock.now();
-    if (isRefusal(error) && !planned.isProven) {
-      this.#refused(planned, now);
+    if (isTrial) {
+      planned.wholeMissed(now);
       return;
     }
+    if (isRefusal(error)) {
+      piece.refused(now);
+      if (piece.isGone(now)) {
+        this.#refused(planned, piece, now);
+        return;
+      }
+    }
     if (!isMeterAnswering) return;
-    planned.patience.failed(now);
-    if (!planned.patience.isResting(now)) return;
-    const { start, count } = planned.block;
+    piece.patience.failed(now);
+    if (!piece.patience.isResting(now)) return;
+    const { start, count } = piece.block;
     const fields = { register: start, count, reason: error.message };
-    this.#tellOnce(planned, fields, 'Meter does not give a block of registers');
+    this.#tellOnce(piece, fields, 'Meter does not give a block of registers');
   }
 
   /** A refused block is read in two parts from now on, until the register that is not there stands alone and can be named. */
-  #refused(planned: PlannedBlock, now: number): void {
-    const halves = splitBlock(planned.block);
-    if (halves) {
-      this.#blocks = this.#blocks.flatMap((each) =>
-        each === planned ? halves.map((half) => this.#planned(half, planned.isSlow)) : [each],
-      );
-      return;
-    }
-    planned.patience.restFrom(now);
-    const { start, registers } = planned.block;
+  #refused(planned: PlannedBlock, piece: Piece, now: number): void {
+    if (planned.split(piece, now)) return;
+    piece.patience.restFrom(now);
+    const { start, registers } = piece.block;
     const fields = { register: start, quantity: registers[0]?.quantity };
-    this.#tellOnce(planned, fields, 'Meter does not have a register of its model');
+    this.#tellOnce(piece, fields, 'Meter does not have a register of its model');
   }
 
-  #tellOnce(planned: PlannedBlock, fields: Readonly<Record<string, unknown>>, message: string): void {
-    if (planned.isTold) return;
-    planned.isTold = true;
+  #tellOnce(piece: Piece, fields: Readonly<Record<string, unknown>>, message: string): void {
+    if (piece.isTold) return;
+    piece.isTold = true;
     const { meter, model, log } = this.#parts;
-    log.warn({ meter, model: model.id, functionCode: planned.block.functionCode, ...fields }, message);
+    log.warn({ meter, model: model.id, functionCode: piece.block.functionCode, ...fields }, message);
+  }
+
+  #tellThere({ functionCode, start, count }: Block): void {
+    const { meter, model, log } = this.#parts;
+    const fields = { meter, model: model.id, functionCode, register: start, count };
+    log.info(fields, 'Meter gives a block of registers again that it had refused');
   }
 }
 

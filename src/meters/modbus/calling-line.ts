@@ -1,19 +1,29 @@
 import type { Socket } from 'node:net';
 import type { Registration } from './registration.ts';
+import type { ReplacedCalls } from './replaced-calls.ts';
+
+export interface CallingLineParts {
+  /** Its registration; undefined where every caller is this line. */
+  readonly text: Buffer | undefined;
+  readonly heartbeat: Buffer;
+  readonly replaced: ReplacedCalls;
+}
 
 /** One line that calls us: its newest call, until that is taken, and who waits for a call. */
 export class CallingLine {
   /** Its registration; undefined where every caller is this line. */
   readonly text: Buffer | undefined;
   readonly heartbeat: Buffer;
+  readonly #replaced: ReplacedCalls;
   /** The newest call, taken or not. */
   #socket: Socket | undefined;
   #isTaken = false;
   #taker: ((socket: Socket) => void) | undefined;
 
-  constructor(text: Buffer | undefined, heartbeat: Buffer) {
+  constructor({ text, heartbeat, replaced }: CallingLineParts) {
     this.text = text;
     this.heartbeat = heartbeat;
+    this.#replaced = replaced;
   }
 
   isRegistered(): this is CallingLine & Registration {
@@ -23,6 +33,7 @@ export class CallingLine {
   /** Takes a call in place of the one before: of two calls of one modem the older is dead, though it may not look so. */
   called(socket: Socket): void {
     if (socket.destroyed) return;
+    if (this.#socket) this.#replaced.replaced(this.#socket.remoteAddress, socket.remoteAddress);
     this.#socket?.destroy();
     this.#socket = socket;
     this.#isTaken = false;

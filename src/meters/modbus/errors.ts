@@ -9,7 +9,15 @@ export class Unreachable extends MeterError {
 /** A request was sent and no answer to it came in time. */
 export class NoAnswer extends MeterError {
   override readonly name = 'NoAnswer';
+
+  /** The connection ended while the answer was awaited; otherwise the time for it was over. */
+  get isClosed(): boolean {
+    return CLOSED.test(this.message);
+  }
 }
+
+/** What a link says of its end: 'the other side closed the connection', 'the connection broke: ...'. */
+const CLOSED = /^the (other side closed the )?connection\b/;
 
 /** Something came that is not the answer to what was asked. */
 export class BadAnswer extends MeterError {

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { MeterEvent } from '../../domain/meter-event.ts';
 import { type EventCounter, type EventLog, REGISTERS_OF } from '../model.ts';
-import { decode } from './codec.ts';
+import { countIn } from './count.ts';
 import type { KnownMeter, MeterLog } from './known-meter.ts';
 import type { EventLogParts } from './last-event.ts';
 import type { LineAccess } from './line-access.ts';
 import { savedPosition } from './log-position.ts';
-import { isLate, noticedEvent } from './meter-events.ts';
+import { noticedEvent } from './meter-events.ts';
 import type { Ask } from './request.ts';
 import { type Span, spanOfAll, spanOfPlace } from './span.ts';
 
@@ -68,9 +68,8 @@ export class EventCounters implements MeterLog {
     const { count = 0, resets = 0 } = counts[name] ?? {};
     const key = [name, ...(resets > 0 ? [`r${resets}`] : []), count].join('-');
     const note = `${name} rose by ${by}`;
-    const event = noticedEvent({ kind, phases, note }, { meter, key, interval: this.interval, arrivedAt, known });
-    // It may have risen at any time since the last look.
-    return { ...event, isLate: isLate(this.#lookedAt, arrivedAt, this.interval) };
+    const noticed = { meter, key, interval: this.interval, arrivedAt, lookedAt: this.#lookedAt, known };
+    return noticedEvent({ kind, phases, note }, noticed);
   }
 
   #fell({ name }: EventCounter, was: number, is: number): void {
@@ -79,8 +78,7 @@ export class EventCounters implements MeterLog {
   }
 
   #countIn(bytes: Buffer, { place }: EventCounter): number | undefined {
-    const raw = decode(bytes, 2 * (place.address - (this.#span?.start ?? place.address)), place);
-    return typeof raw === 'number' ? raw : undefined;
+    return countIn(bytes, 2 * (place.address - (this.#span?.start ?? place.address)), place);
   }
 
   async #read(counter: EventCounter, ask: Ask): Promise<number | undefined> {

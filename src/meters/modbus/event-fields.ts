@@ -19,22 +19,46 @@ export type EventFacts = Pick<MeterEvent, 'kind' | 'phases' | 'duration' | 'extr
 const PHASES: readonly Phase[] = ['L1', 'L2', 'L3'];
 /** KMB: set, the other bits are a mask of phases; not set, they are the number of one. */
 const IS_MASK = 0x80;
+const UNDATED = 'the meter gave no time: it is when this was noticed';
 
-/** An event from its registers; undefined where the meter has none there. */
-export function eventFacts(fields: EventFields, from: FieldBytes, { rating }: KnownMeter): EventFacts | undefined {
-  const startAt = fields.start && 2 * (fields.start.address - from.start);
-  if (fields.start && startAt !== undefined && isBlank(from.bytes, startAt, fields.start)) return undefined;
-  const start =
-    fields.start && startAt !== undefined ? timeOf(untilNextField(fields, from), startAt, fields.start) : undefined;
+/** An event from its registers; undefined where the meter has none there: its start is blank. */
+export function eventFacts(fields: EventFields, from: FieldBytes, known: KnownMeter): EventFacts | undefined {
+  return hasBlankStart(fields, from) ? undefined : factsIn(fields, from, known);
+}
+
+/**
+ * An event from a record that the meter says it wrote, though its clock may not have been set; undefined where nothing was
+ * ever written.
+ */
+export function recordFacts(fields: EventFields, from: FieldBytes, known: KnownMeter): EventFacts | undefined {
+  return from.bytes.every((byte) => byte === 0) ? undefined : factsIn(fields, from, known);
+}
+
+function hasBlankStart({ start }: EventFields, from: FieldBytes): boolean {
+  return start !== undefined && isBlank(from.bytes, 2 * (start.address - from.start), start);
+}
+
+function factsIn(fields: EventFields, from: FieldBytes, { rating }: KnownMeter): EventFacts {
+  const start = startIn(fields, from);
   const duration = numberOf(fields.duration, from);
   const extreme = numberOf(fields.extreme, from);
+  const { kind, note } = kindOf(fields, from);
+  const isUndated = fields.start !== undefined && start === undefined;
+  const notes = [...(note === undefined ? [] : [note]), ...(isUndated ? [UNDATED] : [])];
   return {
-    ...kindOf(fields, from),
+    kind,
+    ...(notes.length > 0 && { note: notes.join('; ') }),
     phases: phasesOf(fields, from),
-    ...(typeof start === 'number' && { start }),
+    ...(start !== undefined && { start }),
     ...(duration !== undefined && duration >= 0 && { duration }),
     ...(extreme !== undefined && { extreme: extreme * rating.ptRatio }),
   };
+}
+
+function startIn(fields: EventFields, from: FieldBytes): number | undefined {
+  if (!fields.start || hasBlankStart(fields, from)) return undefined;
+  const start = timeOf(untilNextField(fields, from), 2 * (fields.start.address - from.start), fields.start);
+  return typeof start === 'number' ? start : undefined;
 }
 
 /** The places of all fields. */

@@ -3,6 +3,11 @@ import type { BusLoad } from './bus-load.ts';
 
 type Work = () => Promise<void>;
 
+interface Poll {
+  readonly work: Work;
+  readonly served: number;
+}
+
 interface SpareTurn {
   readonly since: number;
   readonly work: Work;
@@ -22,12 +27,12 @@ export interface LaneParts {
 const LONGEST_WAIT = 10_000;
 
 /**
- * Whose turn it is on a line: one thing at a time, polls in the order they came, and what is not urgent only while no poll
- * waits. It does not bound how much waits; its user lets nobody wait twice.
+ * Whose turn it is on a line: one thing at a time, polls before what is not urgent, and of the polls the one whose meter
+ * was served longest ago. It does not bound how much waits; its user lets nobody wait twice.
  */
 export class Lane {
   readonly #parts: LaneParts;
-  #polls: Work[] = [];
+  #polls: Poll[] = [];
   #spare: SpareTurn[] = [];
   #working: Promise<void> | undefined;
   #stopped: Error | undefined;
@@ -40,9 +45,10 @@ export class Lane {
     return this.#working === undefined;
   }
 
-  poll(work: Work): void {
+  /** `served` grows with every poll that was made: the lowest is next, and of equals the one that came first. */
+  poll(work: Work, served = 0): void {
     if (this.#stopped) return;
-    this.#polls.push(work);
+    this.#polls.push({ work, served });
     this.#wake();
   }
 
@@ -90,7 +96,19 @@ export class Lane {
   #next(): Work | undefined {
     const [spare] = this.#spare;
     const isOverdue = spare !== undefined && this.#parts.clock.now() - spare.since > LONGEST_WAIT;
-    const poll = isOverdue ? undefined : this.#polls.shift();
+    const poll = isOverdue ? undefined : this.#nextPoll();
     return poll ?? this.#spare.shift()?.work;
+  }
+
+  /**
+   * In the order of their coming, a line that is a little too slow would always skip the same meters: those that still
+   * wait or run when they are due again.
+   */
+  #nextPoll(): Work | undefined {
+    let next = 0;
+    for (const [index, { served }] of this.#polls.entries()) {
+      if (served < (this.#polls[next]?.served ?? served)) next = index;
+    }
+    return this.#polls.splice(next, 1)[0]?.work;
   }
 }

@@ -31,6 +31,7 @@ export class LastEvent implements MeterLog {
   readonly #span: Span;
   #lastKey: string | undefined;
   #isRestored = false;
+  #lookedAt = Number.NEGATIVE_INFINITY;
 
   constructor(form: EventLog & { form: 'last' }, parts: EventLogParts) {
     this.interval = form.interval;
@@ -45,9 +46,11 @@ export class LastEvent implements MeterLog {
     const facts = eventFacts(this.#form.fields, await this.#read(ask), known);
     // A meter without an event is a first sight too: what comes after it is news.
     const key = facts ? [facts.start ?? '', facts.kind, facts.phases.join('')].join('-') : '';
-    if (key === lastKey) return;
     const arrivedAt = clock.now();
-    const event = facts && noticedEvent(facts, { meter, key, interval: this.interval, arrivedAt, known });
+    const lookedAt = this.#lookedAt;
+    this.#lookedAt = arrivedAt;
+    if (key === lastKey) return;
+    const event = facts && noticedEvent(facts, { meter, key, interval: this.interval, arrivedAt, lookedAt, known });
     // Nobody knows when the meter put there what is seen for the first time.
     const events = event ? [lastKey === undefined ? { ...event, isLate: true } : event] : [];
     await onEvents(events, { meter, log: this.name, position: JSON.stringify({ key }) });

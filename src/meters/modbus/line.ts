@@ -12,6 +12,7 @@ import type { MeterLog } from './known-meter.ts';
 import { Lane } from './lane.ts';
 import type { ModbusMeter } from './modbus-meter.ts';
 import { ProbeTime } from './probe-time.ts';
+import { SkippedPolls } from './skipped-polls.ts';
 import { strictest } from './timing.ts';
 import { Unit } from './unit.ts';
 import { UnitAccess } from './unit-access.ts';
@@ -60,7 +61,9 @@ export class Line {
   readonly #probeTime: ProbeTime;
   readonly #stopping = new AbortController();
   readonly #isClosedWhenIdle: boolean;
+  readonly #skips: SkippedPolls;
   #logsRead = 0;
+  #pollsMade = 0;
 
   constructor(parts: LineParts) {
     this.#parts = parts;
@@ -80,6 +83,7 @@ export class Line {
     this.#probeTime = new ProbeTime(probeInterval);
     // Whoever calls us is not hung up on: nobody but the modem can open that line again.
     this.#isClosedWhenIdle = !isCalling && strictest(meters.map(({ meter }) => meter.timing)).closeAfterPoll;
+    this.#skips = new SkippedPolls({ line: name, log });
     this.#lane = new Lane({
       load: this.#load,
       clock,
@@ -90,10 +94,8 @@ export class Line {
 
   get status(): LineStatus {
     const { clock, name } = this.#parts;
-    let shortestCycle = 0;
-    for (const unit of this.#units.values()) shortestCycle += unit.isSilent ? 0 : unit.pollTime;
     const busLoad = this.#load.share(clock.now());
-    return { line: name, isOpen: this.#connection.isOpen, busLoad, shortestCycle: Math.round(shortestCycle) };
+    return { line: name, isOpen: this.#connection.isOpen, busLoad, shortestCycle: this.#shortestCycle() };
   }
 
   /** A log of one of its meters is in hand. */
@@ -112,6 +114,7 @@ export class Line {
     if (!unit || this.#stopping.signal.aborted) return;
     const now = this.#parts.clock.now();
     unit.dueAt = now;
+    this.#due(unit, now);
     if (unit.isBusy) {
       unit.health.busy();
       return;
@@ -121,7 +124,7 @@ export class Line {
       return;
     }
     unit.isBusy = true;
-    this.#lane.poll(() => this.#pollUnit(unit));
+    this.#lane.poll(() => this.#pollUnit(unit), unit.served);
   }
 
   /** It is time to look at one of the logs that a meter keeps. Returns at once; it is done when no poll waits. */
@@ -137,6 +140,18 @@ export class Line {
     this.#stopping.abort();
     this.#connection.stop();
     await this.#lane.stop();
+  }
+
+  /** While no connection can be had, or of a meter that does not answer, a skipped poll says nothing of the line's speed. */
+  #due({ isBusy, isSilent }: Unit, now: number): void {
+    if (isSilent || this.#connection.isDown) return;
+    this.#skips.due(now, { isSkipped: isBusy, shortestCycle: () => this.#shortestCycle() });
+  }
+
+  #shortestCycle(): number {
+    let sum = 0;
+    for (const unit of this.#units.values()) sum += unit.isSilent ? 0 : unit.pollTime;
+    return Math.round(sum);
   }
 
   /** Asks a silent meter whether it is back: rarely, when no poll waits, and not for longer than the others can wait. */
@@ -175,6 +190,8 @@ export class Line {
     } finally {
       unit.access.firstTimeout = undefined;
       unit.isBusy = false;
+      this.#pollsMade += 1;
+      unit.served = this.#pollsMade;
     }
   }
 

@@ -122,7 +122,7 @@ export class ModbusLines {
     const known = this.#listeners.get(address);
     if (known) return known;
     const framing = kind === 'tcp-listen' ? 'tcp' : 'rtu';
-    const listener = new Listener({ host, port, framing, log: this.#parts.log });
+    const listener = new Listener({ host, port, framing, log: this.#parts.log, clock: this.#parts.clock });
     this.#listeners.set(address, listener);
     return listener;
   }

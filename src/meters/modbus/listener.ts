@@ -1,15 +1,18 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import type { Clock } from '../../lib/clock.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { introduced } from './caller.ts';
 import { CallingLine } from './calling-line.ts';
 import { bytesOf, textOf } from './registration.ts';
+import { ReplacedCalls } from './replaced-calls.ts';
 import type { Framing } from './request.ts';
 import type { Way } from './way.ts';
 
 const KEEPALIVE_AFTER = 30_000;
 const MOST_CALLERS = 256;
 const MOST_TEXTS = 256;
+const PROCESS_CLOCK: Clock = { now: () => performance.now() };
 
 /** Times in milliseconds. */
 export interface ListenerOptions {
@@ -18,6 +21,8 @@ export interface ListenerOptions {
   readonly port: number;
   readonly framing: Framing;
   readonly log: Log;
+  /** For how often calls replace each other; the process's own where it is not given. */
+  readonly clock?: Clock;
   /** How long a caller may say nothing. */
   readonly patience?: number;
   /** Between two attempts to listen. */
@@ -71,10 +76,12 @@ export class Listener {
 
   /** The way to one line. `registration` and `heartbeat` are text, or bytes as 'hex:0A1B'. To be called before `start`. */
   way(registration?: string, heartbeat?: string): Way {
-    const line = new CallingLine(
-      registration === undefined ? undefined : bytesOf(registration),
-      bytesOf(heartbeat ?? ''),
-    );
+    const { clock = PROCESS_CLOCK, log } = this.#options;
+    const line = new CallingLine({
+      text: registration === undefined ? undefined : bytesOf(registration),
+      heartbeat: bytesOf(heartbeat ?? ''),
+      replaced: new ReplacedCalls({ listener: this.#name, registration, clock, log }),
+    });
     this.#lines.push(line);
     const caller = registration === undefined ? '' : `?registration=${encodeURIComponent(registration)}`;
     return {

@@ -4,30 +4,53 @@ import type { KnownMeter } from './known-meter.ts';
 
 /** Beyond two intervals: what a look at the log, its retries and the neighbours on the line may take. */
 const GRACE = 10_000;
+/** Clocks that nobody set begin in 1970 or in 2000. */
+const EARLIEST = Date.UTC(2001, 0, 1);
+/** How far a clock may be ahead beyond what is known of it. */
+const MOST_AHEAD = 10_000;
+/** The last time that can be written as a date. */
+const LAST_DATE = 8.64e15;
 
 export interface Noticed {
   readonly meter: string;
   readonly key: string;
   readonly interval: number;
   readonly arrivedAt: number;
+  /** The look before, since when an event without a time may have happened. */
+  readonly lookedAt: number;
   readonly known: KnownMeter;
 }
 
-/** An event as the daemon hands it on. What the meter's clock is ahead of ours does not make it late or early. */
-export function noticedEvent(facts: EventFacts, { meter, key, interval, arrivedAt, known }: Noticed): MeterEvent {
-  const start = facts.start ?? arrivedAt;
-  const end = start + (facts.duration ?? 0) - known.clockAhead;
+/**
+ * An event as the daemon hands it on. What the meter's clock is ahead of ours does not make it late or early; a time that
+ * cannot be true is noted, and the event has the time when it was noticed.
+ */
+export function noticedEvent(facts: EventFacts, noticed: Noticed): MeterEvent {
+  const { meter, key, interval, arrivedAt, lookedAt, known } = noticed;
+  const doubt = facts.start === undefined ? undefined : doubtOf(facts.start, noticed);
+  const start = doubt === undefined ? facts.start : undefined;
+  const note = [facts.note, doubt].filter((each) => each !== undefined).join('; ');
+  const seen = start === undefined ? lookedAt : start + (facts.duration ?? 0) - known.clockAhead;
   return {
     ...facts,
+    ...(note !== '' && { note }),
     meter,
     key,
-    start,
+    start: start ?? arrivedAt,
     arrivedAt,
-    isLate: facts.start !== undefined && isLate(end, arrivedAt, interval),
+    isLate: isLate(seen, arrivedAt, interval),
   };
 }
 
 /** Nobody could act on what had ended, or could have been noticed, so long before it arrived. Milliseconds. */
-export function isLate(end: number, arrivedAt: number, interval: number): boolean {
+function isLate(end: number, arrivedAt: number, interval: number): boolean {
   return arrivedAt - end > 2 * interval + GRACE;
+}
+
+function doubtOf(start: number, { arrivedAt, known }: Noticed): string | undefined {
+  const isEarly = start < EARLIEST;
+  if (!isEarly && start <= arrivedAt + MOST_AHEAD + Math.max(0, known.clockAhead)) return undefined;
+  const date = Math.abs(start) <= LAST_DATE ? new Date(start).toISOString() : `${start}`;
+  const why = isEarly ? 'its clock was not set' : 'in the future';
+  return `dated ${date} by the meter, ${why}: the time is when this was noticed`;
 }

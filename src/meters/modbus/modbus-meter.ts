@@ -86,9 +86,9 @@ export class ModbusMeter {
   async read(access: LineAccess): Promise<Reading> {
     const connection = await access.connected();
     const own = await this.#ownAccess(access, connection);
-    const rating = await this.#ratios.over(connection, own.ask);
     const slowNow = Math.floor(this.#parts.clock.now() / this.timing.slowInterval);
     const isSlowDue = slowNow !== this.#slowReadIn;
+    const rating = await this.#ratios.over(connection, own.ask, { isSlowDue });
     const read = await this.#readBlocks(own, connection, isSlowDue);
     const { values, missing } = primaryOf(rawValues(read.answers), rating);
     const ahead = isSlowDue && this.#clock && !read.isLost ? await this.#clock.ahead(own) : undefined;

@@ -49,7 +49,7 @@ export class UnitAccess implements LineAccess {
     const { clock, health, timing } = this.#parts;
     for (let tries = 0; ; tries += 1) {
       try {
-        return await this.#askOnce(request);
+        return await this.#askAcrossClosing(request);
       } catch (error) {
         if (error instanceof ModbusException) health.refused(error, clock.now());
         if (this.firstTimeout !== undefined) throw error;
@@ -72,6 +72,19 @@ export class UnitAccess implements LineAccess {
     };
   }
 
+  /**
+   * Devices that serve one request for each connection close it behind their answer, or upon the next request. That is no
+   * failure of the meter: a request that met the end of a connection that had served is sent again once.
+   */
+  async #askAcrossClosing(request: Request): Promise<Buffer> {
+    try {
+      return await this.#askOnce(request);
+    } catch (error) {
+      if (!(error instanceof NoAnswer && error.isClosed && this.#parts.connection.hasServed)) throw error;
+      return await this.#askOnce(request);
+    }
+  }
+
   async #askOnce(request: Request): Promise<Buffer> {
     const { clock, connection, stopping, timing } = this.#parts;
     const pause = timing.pauseBetweenRequests - Math.max(0, clock.now() - connection.usedAt);
@@ -80,7 +93,7 @@ export class UnitAccess implements LineAccess {
     // Before each request: the other side may have gone, or sent what nobody asked for, since the last.
     if (!connection.isOpen) await connection.connected();
     const sentAt = clock.now();
-    const bytes = await connection.ask(request, this.firstTimeout ?? timing.timeout);
+    const bytes = await connection.ask(request, this.firstTimeout ?? timing.timeout, timing.pauseBetweenRequests);
     this.#sentAt = sentAt;
     this.firstTimeout = undefined;
     this.#slowestAnswer = Math.max(clock.now() - sentAt, FADING * (this.#slowestAnswer ?? 0));

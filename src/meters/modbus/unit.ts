@@ -26,6 +26,8 @@ export class Unit {
   isBusy = false;
   /** When it was due last; epoch milliseconds. */
   dueAt = Number.NEGATIVE_INFINITY;
+  /** Which poll of its line its latest was. */
+  served = 0;
   /** Probes in a row that it did not answer. */
   probes = 0;
   readonly logsInHand = new Set<MeterLog['name']>();

@@ -30,6 +30,18 @@ describe('a lane', () => {
     await expect.poll(() => did).toEqual(['a', 'b', 'c', 'log', 'idle']);
   });
 
+  it('serves the one first that was served longest ago', async () => {
+    const { lane: own, work, did } = lane();
+    for (const [name, served] of [
+      ['a', 3],
+      ['b', 1],
+      ['c', 2],
+      ['d', 1],
+    ] as const)
+      own.poll(work(name), served);
+    await expect.poll(() => did).toEqual(['b', 'd', 'c', 'a', 'idle']);
+  });
+
   it('does not let polls keep anything waiting for good', async () => {
     const { lane: own, work, did } = lane();
     let polls = 0;

@@ -1,6 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { shippedModels } from '../fixtures.ts';
-import { lineWith, log, MODEL, PROBE, pass, putMeter, readings, register, round, server } from './line-bench.ts';
+import {
+  INTERVAL,
+  lineWith,
+  log,
+  MODEL,
+  PROBE,
+  pass,
+  putMeter,
+  readings,
+  register,
+  round,
+  server,
+} from './line-bench.ts';
 
 describe('a line', () => {
   it('keeps what could be read when a block is refused, names the block once, and asks for it rarely', async () => {
@@ -87,5 +99,69 @@ describe('a line', () => {
     expect(readings).toHaveLength(11);
     expect(readings.at(-1)).toMatchObject({ values: { voltage_l1_n: 230, frequency: 50, thd_u_l1: 3.5 } });
     expect(new Set(ofBlock().map(({ start, count }) => `${start}+${count}`))).toEqual(new Set(['70+4']));
+  });
+
+  it('names the register that is gone from a block it had, once that is refused for longer than a minute', async () => {
+    const model = { ...MODEL, registers: [...MODEL.registers, register('thd_u_l1', 72)] };
+    putMeter(1);
+    server.putFloat(1, 4, 72, 3.5);
+    lineWith([1], { model });
+    await round(['m1']);
+    server.fault = ({ start, count }) => (start + count > 72 ? { kind: 'exception', code: 2 } : undefined);
+    for (let tick = 0; tick < 3; tick += 1) await round(['m1']);
+    pass(60_000);
+    await round(['m1']);
+    await round(['m1']);
+    await round(['m1']);
+    expect(readings.at(-1)).toMatchObject({
+      values: { voltage_l1_n: 230, frequency: 50 },
+      missing: { thd_u_l1: 'not readable' },
+    });
+    expect(log.lines.filter(({ level }) => level === 'warn')).toMatchObject([
+      { fields: { register: 70, count: 4 }, message: 'Meter does not give a block of registers' },
+      { fields: { register: 72, quantity: 'thd_u_l1' }, message: 'Meter does not have a register of its model' },
+    ]);
+  });
+
+  it('asks for a block whole again that it had to split, ever more rarely, until the meter gives it', async () => {
+    const MINUTE = 60_000;
+    const model = { ...MODEL, registers: [...MODEL.registers, register('thd_u_l1', 72)] };
+    putMeter(1);
+    server.putFloat(1, 4, 72, 3.5);
+    let isStarting = true;
+    server.fault = ({ start, count }) => {
+      const isRefused = isStarting && start >= 70 && (count > 2 || start === 72);
+      return isRefused ? { kind: 'exception', code: 2 } : undefined;
+    };
+    lineWith([1], { model });
+    const wholes = () => server.requests.filter(({ start, count }) => start === 70 && count === 4).length;
+    // After 5, 15 and 35 minutes: its pauses are 5, 10 and 20.
+    const triedAt: number[] = [];
+    for (let minute = 0; minute < 40; minute += 1) {
+      const before = wholes();
+      await round(['m1']);
+      if (wholes() > before) triedAt.push(minute);
+      pass(MINUTE - INTERVAL);
+    }
+    expect(triedAt).toEqual([0, 5, 15, 35]);
+    for (const { values } of readings.slice(1)) expect(values).toMatchObject({ voltage_l1_n: 230, frequency: 50 });
+
+    isStarting = false;
+    pass(35 * MINUTE);
+    server.requests.length = 0;
+    await round(['m1']);
+    await round(['m1']);
+    expect(server.requests.map(({ start, count }) => [start, count])).toEqual([
+      [0, 2],
+      [70, 4],
+      [0, 2],
+      [70, 4],
+    ]);
+    expect(readings.at(-1)?.values).toMatchObject({ frequency: 50, thd_u_l1: 3.5 });
+    expect(log.lines.at(-1)).toMatchObject({
+      level: 'info',
+      fields: { meter: 'm1', register: 70, count: 4 },
+      message: 'Meter gives a block of registers again that it had refused',
+    });
   });
 });

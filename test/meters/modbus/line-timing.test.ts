@@ -46,6 +46,35 @@ describe('a line', () => {
     expect(health.get('m1')?.status).toMatchObject({ polls: 2, failed: 1 });
   });
 
+  it.each(['end', 'reset'] as const)(
+    'gives all blocks of a device that closes (%s) upon the second request',
+    async (kind) => {
+      putMeter(1);
+      let hasAnswered = false;
+      server.fault = () => {
+        hasAnswered = !hasAnswered;
+        return hasAnswered ? undefined : { kind };
+      };
+      lineWith([1]);
+      for (let tick = 0; tick < 5; tick += 1) await round(['m1']);
+      for (const { values } of readings) expect(values).toEqual({ voltage_l1_n: 230, frequency: 50 });
+      expect(readings).toHaveLength(5);
+      expect(health.get('m1')?.status).toMatchObject({ failed: 0, polls: 5 });
+    },
+  );
+
+  it('asks only once more over a new connection, and not where the first request met the end', async () => {
+    putMeter(1);
+    server.fault = ({ start }) => (start === 70 ? { kind: 'reset' } : undefined);
+    lineWith([1]);
+    await round(['m1']);
+    expect(server.requests.map(({ start }) => start)).toEqual([0, 70, 70]);
+    server.requests.length = 0;
+    server.fault = () => ({ kind: 'reset' });
+    await round(['m1']);
+    expect(server.requests).toHaveLength(1);
+  });
+
   it('does not ask again where it must not', async () => {
     putMeter(1);
     let left = 1;

@@ -167,4 +167,49 @@ describe('a line', () => {
     expect(log.lines).toEqual([]);
     await expect.poll(() => server.openConnections).toBe(0);
   });
+
+  it('tells no more often than every ten minutes that it goes down and is back', async () => {
+    putMeter(1);
+    lineWith([1]);
+    const { port } = server;
+    const flap = async () => {
+      await server.stop();
+      await round(['m1']);
+      await round(['m1']);
+      await server.start(port);
+      pass(PROBE);
+      await round(['m1']);
+    };
+    await round(['m1']);
+    for (let time = 0; time < 4; time += 1) await flap();
+    const told = () => log.lines.filter(({ level }) => level !== 'debug').map(({ level, message }) => [level, message]);
+    const once = [
+      ['warn', 'Line takes no connection'],
+      ['info', 'Line takes connections again'],
+    ];
+    expect(told()).toEqual(once);
+    pass(600_000);
+    await flap();
+    expect(told()).toEqual([...once, ...once]);
+    expect(log.lines.filter(({ level }) => level === 'warn').at(-1)).toMatchObject({ fields: { times: 4 } });
+  });
+
+  it('tells that it stays down even where it had just been told that it was back', async () => {
+    putMeter(1);
+    lineWith([1]);
+    const { port } = server;
+    await server.stop();
+    await round(['m1']);
+    await server.start(port);
+    pass(PROBE);
+    await round(['m1']);
+    await server.stop();
+    await round(['m1']);
+    await round(['m1']);
+    const warnings = () => log.lines.filter(({ level }) => level === 'warn').length;
+    expect(warnings()).toBe(1);
+    pass(600_000);
+    await round(['m1']);
+    expect(warnings()).toBe(2);
+  });
 });

@@ -21,6 +21,7 @@ interface Told {
 let port: number;
 let listener: Listener;
 let told: Told[];
+let now: number;
 const calls: Socket[] = [];
 const connections: ModbusConnection[] = [];
 const modems: ModbusServer[] = [];
@@ -29,7 +30,9 @@ beforeEach(async () => {
   port = await freePort();
   told = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void told.push(JSON.parse(line)) });
-  listener = new Listener({ host: '127.0.0.1', port, framing: 'rtu', log, patience: 1_000, retryInterval: 20 });
+  now = Date.UTC(2026, 2, 1, 8);
+  const clock = { now: () => now };
+  listener = new Listener({ host: '127.0.0.1', port, framing: 'rtu', log, clock, patience: 1_000, retryInterval: 20 });
 });
 
 afterEach(async () => {
@@ -106,7 +109,7 @@ describe('a line without a registration', () => {
     const { modem } = await modemCalls(7);
     modem.fault = () => ({ kind: 'silence' });
     await connection.open();
-    const refused = expect(connection.ask(REQUEST)).rejects.toBeInstanceOf(NoAnswer);
+    const refused = expect(connection.ask({ ...REQUEST, count: 2 })).rejects.toBeInstanceOf(NoAnswer);
     await modemCalls(8);
     await refused;
     await connection.open();
@@ -178,6 +181,43 @@ describe('lines with registrations', () => {
     await isHungUp(call);
     await connection.open();
     expect(await valueBy(connection)).toBe(8);
+  });
+
+  it('tell once an hour that two modems with one registration hang up on each other', async () => {
+    listener.way('DTU1');
+    listener.start();
+    const fight = async () => {
+      for (let call = 0; call < 5; call += 1) {
+        const { call: last } = await modemCalls(7, 'DTU1');
+        last.resume();
+        await vi.waitFor(() => expect(calls.filter(({ readyState }) => readyState === 'open')).toEqual([last]), LONG);
+        now += 30_000;
+      }
+    };
+    await fight();
+    expect(warnings()).toMatchObject([
+      {
+        registration: 'DTU1',
+        msg: 'modems with one registration hang up on each other again and again: are there two of them?',
+      },
+    ]);
+    await fight();
+    expect(warnings()).toHaveLength(1);
+    now += 3_600_000;
+    await fight();
+    expect(warnings()).toHaveLength(2);
+  });
+
+  it('say nothing of a modem that calls again now and then', async () => {
+    listener.way('DTU1');
+    listener.start();
+    for (let call = 0; call < 5; call += 1) {
+      const { call: last } = await modemCalls(7, 'DTU1');
+      last.resume();
+      await vi.waitFor(() => expect(calls.filter(({ readyState }) => readyState === 'open')).toEqual([last]), LONG);
+      now += 600_000;
+    }
+    expect(warnings()).toEqual([]);
   });
 
   it('hang up on a caller whom nobody knows, and tell it once for each text', async () => {

@@ -50,6 +50,19 @@ describe('the last event of a meter', () => {
     server.put(1, 4, 100, [start === 0 ? 0 : 0x86, kind, seconds >> 16, seconds & 0xffff, 12, 415]);
   }
 
+  it.each([
+    ['fields', 0],
+    ['fields_ms', 250],
+  ] as const)('began when its %s say', async (format, millisecond) => {
+    const start = { ...at(102), format, utcOffset: 0 } as const;
+    putMeter(1);
+    server.put(1, 4, 102, [2026, 2, 28, 23, 59, 58, 250]);
+    lineWith([1], { model: withEvents({ form: 'last', interval: 1_000, fields: { start } }) });
+    await round(['m1']);
+    await look('m1');
+    expect(events).toMatchObject([{ start: Date.UTC(2026, 1, 28, 23, 59, 58, millisecond) }]);
+  });
+
   it('is handed on once, with primary voltage, and across a restart not again', async () => {
     putMeter(1);
     put(0, 0);
@@ -239,16 +252,19 @@ describe.each(['ring', 'file'] as const)('the event records of a meter (%s)', (f
     form === 'ring' ? { ...common, form, first: 1_000, functionCode: 3 } : { ...common, form, file: 4 },
   );
 
-  /** Record number n, of an event that began n seconds ago at 08:00. */
+  /** Record number n, of an event that began 2 n seconds ago. */
   function write(number: number): void {
-    const seconds = now / 1_000 - number;
+    const seconds = now / 1_000 - 2 * number;
     const words = [Math.floor(seconds / 65_536), seconds % 65_536, 2, 0b101];
     const offset = ((number - 1) % CAPACITY) * LENGTH;
     if (form === 'ring') server.put(1, 3, 1_000 + offset, words);
     else server.putRecords(1, 4, offset, words);
     server.put(1, 4, 100, [number]);
+    written.set(1_000 * seconds, number);
   }
-  const keys = () => events.map(({ key }) => key);
+  /** The number of the record that began then. */
+  const written = new Map<number, number>();
+  const numbers = () => events.map(({ start }) => written.get(start));
 
   it('come once each, in their order, across the end of the ring and a restart', async () => {
     putMeter(1);
@@ -259,12 +275,13 @@ describe.each(['ring', 'file'] as const)('the event records of a meter (%s)', (f
     for (const number of [1, 2, 3]) write(number);
     await look('m1');
     await look('m1');
-    expect(keys()).toEqual(['1', '2', '3']);
-    expect(events[1]).toMatchObject({ kind: 'dip', phases: ['L1', 'L3'], start: now - 2_000, isLate: false });
+    expect(numbers()).toEqual([1, 2, 3]);
+    expect(events[1]).toMatchObject({ kind: 'dip', phases: ['L1', 'L3'], start: now - 4_000, isLate: false });
     await restart(model);
     for (const number of [4, 5, 6, 7]) write(number);
     await look('m1');
-    expect(keys()).toEqual(['1', '2', '3', '4', '5', '6', '7']);
+    expect(numbers()).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(new Set(events.map(({ key }) => key)).size).toBe(7);
     expect(warnings()).toEqual([]);
   });
 
@@ -277,7 +294,7 @@ describe.each(['ring', 'file'] as const)('the event records of a meter (%s)', (f
     for (let number = 2; number <= 9; number += 1) write(number);
     await look('m1');
     // Of the 8 new ones the ring holds the last 5.
-    expect(keys()).toEqual(['1', '5', '6', '7', '8', '9']);
+    expect(numbers()).toEqual([1, 5, 6, 7, 8, 9]);
     expect(warnings()).toMatchObject([{ fields: { meter: 'm1', log: 'events', lost: 3 } }]);
   });
 
@@ -300,20 +317,118 @@ describe.each(['ring', 'file'] as const)('the event records of a meter (%s)', (f
     };
     await look('m1');
     await look('m1');
-    expect(keys()).toEqual(['1', '3', '4', '5', '6', '7']);
+    expect(numbers()).toEqual([1, 3, 4, 5, 6, 7]);
     expect(warnings()).toMatchObject([{ fields: { lost: 1 } }]);
   });
 
-  it('that begin anew have keys of their own, and it is told', async () => {
+  it('that begin anew have keys of their own, and it is told once it stands for two looks', async () => {
     putMeter(1);
     for (const number of [1, 2, 3]) write(number);
     lineWith([1], { model });
     await round(['m1']);
     await look('m1');
+    pass(60_000);
     write(1);
     await look('m1');
-    expect(keys()).toEqual(['1', '2', '3', '1-r1']);
+    expect(events).toHaveLength(3);
+    await look('m1');
+    expect(events).toHaveLength(4);
+    expect(new Set(events.map(({ key }) => key)).size).toBe(4);
     expect(warnings()).toMatchObject([{ fields: { meter: 'm1', was: 3, newest: 1 } }]);
+  });
+
+  it('that were cleared are told once, also while there is no new one, and across a restart', async () => {
+    putMeter(1);
+    for (const number of [1, 2, 3]) write(number);
+    lineWith([1], { model });
+    await round(['m1']);
+    await look('m1');
+    server.put(1, 4, 100, [0]);
+    for (let tick = 0; tick < 5; tick += 1) await look('m1');
+    await restart(model);
+    await look('m1');
+    expect(warnings()).toMatchObject([{ fields: { meter: 'm1', was: 3, newest: 0 } }]);
+    pass(60_000);
+    write(1);
+    await look('m1');
+    expect(events).toHaveLength(4);
+  });
+
+  it.each([
+    ['all ones', 0xffff],
+    ['far too high', 40_000],
+    ['too low', 1],
+  ])('come once each when the newest number is %s for one look', async (_, wild) => {
+    putMeter(1);
+    for (const number of [1, 2, 3]) write(number);
+    lineWith([1], { model });
+    await round(['m1']);
+    await look('m1');
+    server.put(1, 4, 100, [wild]);
+    await look('m1');
+    server.put(1, 4, 100, [3]);
+    await look('m1');
+    write(4);
+    await look('m1');
+    expect(numbers()).toEqual([1, 2, 3, 4]);
+    expect(warnings()).toEqual([]);
+  });
+
+  it('have the same keys under another number, so that a wrong one that stands makes no events', async () => {
+    putMeter(1);
+    for (const number of [1, 2, 3, 4, 5]) write(number);
+    lineWith([1], { model });
+    await round(['m1']);
+    await look('m1');
+    for (const wrong of [40, 40_000]) {
+      server.put(1, 4, 100, [wrong]);
+      for (let tick = 0; tick < 3; tick += 1) await look('m1');
+    }
+    server.put(1, 4, 100, [5]);
+    for (let tick = 0; tick < 3; tick += 1) await look('m1');
+    expect(events.length).toBeGreaterThan(5);
+    expect(new Set(events.map(({ key }) => key)).size).toBe(5);
+  });
+
+  it('that are no longer there at first sight are no loss', async () => {
+    putMeter(1);
+    for (let number = 1; number <= 9; number += 1) write(number);
+    lineWith([1], { model });
+    await round(['m1']);
+    await look('m1');
+    expect(numbers()).toEqual([5, 6, 7, 8, 9]);
+    expect(warnings()).toEqual([]);
+    expect(log.lines.filter(({ level }) => level === 'info')).toMatchObject([
+      { fields: { meter: 'm1', log: 'events', older: 4 }, message: expect.stringContaining('no longer there') },
+    ]);
+  });
+
+  it.each([
+    ['in the future', Date.UTC(2040, 0, 1), /^dated 2040-01-01T00:00:00.000Z by the meter, in the future/],
+    ['before any clock', 3_600_000, /^dated 1970-01-01T01:00:00.000Z by the meter, its clock was not set/],
+    ['at no time', 0, /^the meter gave no time/],
+  ])('that are dated %s have the time when they were noticed', async (_, start, note) => {
+    putMeter(1);
+    server.put(1, 4, 100, [0]);
+    lineWith([1], { model });
+    await round(['m1']);
+    await look('m1');
+    const seconds = start / 1_000;
+    const words = [Math.floor(seconds / 65_536), seconds % 65_536, 2, 0b101];
+    if (form === 'ring') server.put(1, 3, 1_000, words);
+    else server.putRecords(1, 4, 0, words);
+    server.put(1, 4, 100, [1]);
+    await look('m1');
+    expect(events).toMatchObject([
+      {
+        kind: 'dip',
+        phases: ['L1', 'L3'],
+        start: now,
+        arrivedAt: now,
+        isLate: false,
+        note: expect.stringMatching(note),
+      },
+    ]);
   });
 
   it('never delay the polls: one of their requests at most comes before a poll', async () => {

@@ -47,14 +47,14 @@ describe('transformer ratios in a meter', () => {
     expect(server.requests.some(({ start }) => start === 50)).toBe(false);
   });
 
-  it('are read again after an hour and after each new connection', async () => {
+  it('are read again with the slow registers and after each new connection', async () => {
     put(40, 1_000);
     lineWith([1], { model });
     await round(['m1']);
     put(80, 1_000);
     await round(['m1']);
     expect(readings.at(-1)?.values.active_power_total).toBe(400_000);
-    pass(3_600_000);
+    pass(60_000);
     await round(['m1']);
     expect(readings.at(-1)?.values.active_power_total).toBe(800_000);
     put(10, 1_000);
@@ -84,6 +84,38 @@ describe('transformer ratios in a meter', () => {
     pass(PROBE);
     await round(['m1']);
     expect(readings).toMatchObject([{ values: { voltage_l1_n: 57.5, active_power_total: 500 } }]);
+  });
+});
+
+describe('a ratio register that the meter does not have', () => {
+  const model: ModbusModel = { ...MODEL, ratios: { ct: { ...number, address: 50, scale: 1 } } };
+  const told = () =>
+    log.lines.filter(({ message }) => message === 'Meter does not have the ratio register of its model');
+
+  it('is named, with the key that says it in place of the meter', async () => {
+    putMeter(1);
+    lineWith([1], { model });
+    for (let tick = 0; tick < 3; tick += 1) await round(['m1']);
+    expect(readings).toEqual([]);
+    expect(told()).toMatchObject([
+      { level: 'warn', fields: { meter: 'm1', ratio: 'ct', register: 50, hint: 'ct_ratio' } },
+    ]);
+    expect(health.get('m1')?.status.lastError).toMatch(/register 50, the ct ratio of its model: set ct_ratio/);
+  });
+
+  it('any more keeps its ratio, and is named when it stays away', async () => {
+    putMeter(1);
+    server.put(1, 4, 50, [40]);
+    lineWith([1], { model });
+    await round(['m1']);
+    server.fault = ({ start }) => (start === 50 ? { kind: 'exception', code: 2 } : undefined);
+    for (let minute = 0; minute < 5; minute += 1) {
+      pass(60_000);
+      expect(told()).toHaveLength(minute < 3 ? 0 : 1);
+      await round(['m1']);
+    }
+    expect(readings).toHaveLength(6);
+    expect(told()).toMatchObject([{ fields: { register: 50, used: { ctRatio: 40 } } }]);
   });
 });
 
@@ -156,8 +188,9 @@ describe("a meter's clock", () => {
     ['unix_2ns', clockOf('unix_2ns', 'int64'), words(BigInt(at) * 500_000n, 4), 30.25],
     ['since_2000_s', clockOf('since_2000_s', 'uint32'), words(BigInt(Math.floor((at - of2000) / 1_000)), 2), 30],
     ['since_2000_ms', clockOf('since_2000_ms', 'int64'), words(BigInt(at - of2000), 4), 30.25],
-    ['fields with milliseconds', clockOf('fields', 'uint16'), [2026, 3, 1, 8, 0, 30, 250], 30.25],
+    ['fields with milliseconds', clockOf('fields_ms', 'uint16'), [2026, 3, 1, 8, 0, 30, 250], 30.25],
     ['fields with two digits of the year', clockOf('fields', 'uint16'), [26, 3, 1, 8, 0, 30], 30],
+    ['fields, whatever the next register is', clockOf('fields', 'uint16'), [2026, 3, 1, 8, 0, 30, 250], 30],
     ['fields of a zone', clockOf('fields', 'uint16', 8 * 3_600_000), [26, 3, 1, 16, 0, 30], 30],
   ])('in %s is compared with ours', async (_, model, registers, expected) => {
     putMeter(1);
@@ -180,6 +213,30 @@ describe("a meter's clock", () => {
     lineWith([1], { model: clockOf('unix_s', 'uint32') });
     await round(['m1']);
     expect(readings[0]?.values.clock_offset).toBeCloseTo(-0.3, 5);
+  });
+
+  it.each([
+    ['fields', 6],
+    ['fields_ms', 7],
+  ] as const)('in %s is read in exactly %i registers', async (format, count) => {
+    putMeter(1);
+    server.put(1, 4, 200, [2026, 3, 1, 8, 0, 30, 250, 0]);
+    const asked: number[] = [];
+    server.fault = (request) => {
+      if (request.start === 200) asked.push(request.count);
+      return undefined;
+    };
+    lineWith([1], { model: clockOf(format, 'uint16') });
+    await round(['m1']);
+    expect(asked).toEqual([count]);
+  });
+
+  it('whose milliseconds are none is missing', async () => {
+    putMeter(1);
+    server.put(1, 4, 200, [2026, 3, 1, 8, 0, 30, 1_000]);
+    lineWith([1], { model: clockOf('fields_ms', 'uint16') });
+    await round(['m1']);
+    expect(readings[0]?.missing).toEqual({ clock_offset: 'not a number' });
   });
 
   it.each([

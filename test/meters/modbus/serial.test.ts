@@ -89,7 +89,7 @@ describeWith('socat', 'a serial port', (socat) => {
     const before = readdirSync('/proc/self/fd').length;
     server.fault = () => ({ kind: 'silence' });
     for (let round = 0; round < 5; round += 1) {
-      await expect(hasty.ask(REQUEST)).rejects.toBeInstanceOf(NoAnswer);
+      await expect(hasty.ask({ ...REQUEST, unit: 2 + round })).rejects.toBeInstanceOf(NoAnswer);
       expect(hasty.isOpen).toBe(false);
       await hasty.open();
     }
