@@ -61,7 +61,9 @@ describe('the pipeline', () => {
       await each.tick(second + 0.5);
     }
     expect(changes(each)).toEqual([]);
-    expect(each.logged('warn')).toContain('Readings miss their windows: this meter and perhaps others, or their broker, are behind');
+    expect(each.logged('warn')).toContain(
+      'Readings miss their windows: this meter and perhaps others, or their broker, are behind',
+    );
   });
 
   it('joins two messages of one instant, and counts it once', async () => {
