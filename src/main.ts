@@ -58,17 +58,10 @@ program
   .option('--json', 'an array of objects instead of a table')
   .action((options: ModelsRequest) => process.exit(models(options, process)));
 
-program
-  .command('probe <meter>')
+meterCommand('probe <meter>')
   .description(
     'read one meter and judge its values and its wiring: one of the configuration by its id, or with --model any at an address such as tcp://HOST:502/1; exit code 1 when it gives nothing, 3 when not all is good',
   )
-  .option(...CONFIG)
-  .addOption(new Option('-m, --model <id>', 'the model, for a meter at an address').conflicts('config'))
-  .option('--models-dir <dir>', 'a folder of model files beside the shipped ones')
-  .option('--nominal-kv <kV>', 'what the line voltage should be')
-  .option('--ct-ratio <ratio>', 'of the current transformers, where the meter gives secondary values')
-  .option('--pt-ratio <ratio>', 'of the voltage transformers')
   .option('-n, --samples <number>', 'readings for the wiring verdict, a second apart (default: 5; 1 for MQTT)')
   .option('--wait <duration>', 'at most, for a message or the call of a modem (default: 30s or three intervals)')
   .option('--json', 'one JSON object instead of a table')
@@ -89,23 +82,28 @@ program
     process.exit(await scan({ ...options, address }, process, toolParts())),
   );
 
-program
-  .command('watch <meter>')
+meterCommand('watch <meter>')
   .description(
     'read one meter again and again, until Ctrl-C: one of the configuration by its id, or with --model any at an address',
   )
-  .option(...CONFIG)
-  .addOption(new Option('-m, --model <id>', 'the model, for a meter at an address').conflicts('config'))
-  .option('--models-dir <dir>', 'a folder of model files beside the shipped ones')
-  .option('--nominal-kv <kV>', 'what the line voltage should be')
-  .option('--ct-ratio <ratio>', 'of the current transformers, where the meter gives secondary values')
-  .option('--pt-ratio <ratio>', 'of the voltage transformers')
   .option('-e, --every <duration>', 'between two readings (default: 1s)')
   .action(async (meter: string, options: Omit<WatchRequest, 'meter'>) =>
     process.exit(await watch({ ...options, meter }, process, toolParts())),
   );
 
 await program.parseAsync();
+
+/** A command about one meter, of the configuration or at an address. */
+function meterCommand(name: string): Command {
+  return program
+    .command(name)
+    .option(...CONFIG)
+    .addOption(new Option('-m, --model <id>', 'the model, for a meter at an address').conflicts('config'))
+    .option('--models-dir <dir>', 'a folder of model files beside the shipped ones')
+    .option('--nominal-kv <kV>', 'what the line voltage should be')
+    .option('--ct-ratio <ratio>', 'of the current transformers, where the meter gives secondary values')
+    .option('--pt-ratio <ratio>', 'of the voltage transformers');
+}
 
 function versionOf(packageJson: string): string {
   const { version } = JSON.parse(packageJson);

@@ -93,3 +93,21 @@ const PHASES: ReadonlyMap<Quantity, string> = new Map(
 export function phaseOf(quantity: Quantity): string | undefined {
   return PHASES.get(quantity);
 }
+
+/** What makes a secondary value primary: the ratios of the transformers that it passed. */
+export function ratioOf(quantity: Quantity, ctRatio: number, ptRatio: number): number {
+  switch (QUANTITIES[quantity].unit) {
+    case 'V':
+      return ptRatio;
+    case 'A':
+      return ctRatio;
+    case 'W':
+    case 'var':
+    case 'VA':
+    case 'Wh':
+    case 'varh':
+      return ctRatio * ptRatio;
+    default:
+      return 1;
+  }
+}

@@ -1,4 +1,4 @@
-import { QUANTITIES, type Quantity } from '../domain/quantity.ts';
+import { type Quantity, ratioOf } from '../domain/quantity.ts';
 import type { Missing, MissingReason, Values } from '../domain/reading.ts';
 import { valuesOf } from '../domain/values.ts';
 
@@ -31,21 +31,4 @@ export function primaryOf(
     numbers.push(isPrimary ? value : value * ratioOf(quantity, ctRatio, ptRatio));
   }
   return { values: valuesOf(names, numbers), missing };
-}
-
-function ratioOf(quantity: Quantity, ctRatio: number, ptRatio: number): number {
-  switch (QUANTITIES[quantity].unit) {
-    case 'V':
-      return ptRatio;
-    case 'A':
-      return ctRatio;
-    case 'W':
-    case 'var':
-    case 'VA':
-    case 'Wh':
-    case 'varh':
-      return ctRatio * ptRatio;
-    default:
-      return 1;
-  }
 }

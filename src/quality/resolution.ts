@@ -1,25 +1,10 @@
 import type { Meter } from '../domain/customer.ts';
-import { QUANTITIES, QUANTITY_NAMES } from '../domain/quantity.ts';
+import { QUANTITY_NAMES, ratioOf } from '../domain/quantity.ts';
 import type { Columns } from './columns.ts';
 
 /** What the daemon multiplied each column with, so that a value can be seen as the meter showed it. */
 export function ratiosOf({ ctRatio, ptRatio }: Pick<Meter, 'ctRatio' | 'ptRatio'>): Columns {
-  return Float64Array.from(QUANTITY_NAMES, (quantity) => {
-    switch (QUANTITIES[quantity].unit) {
-      case 'V':
-        return ptRatio;
-      case 'A':
-        return ctRatio;
-      case 'W':
-      case 'var':
-      case 'VA':
-      case 'Wh':
-      case 'varh':
-        return ctRatio * ptRatio;
-      default:
-        return 1;
-    }
-  });
+  return Float64Array.from(QUANTITY_NAMES, (quantity) => ratioOf(quantity, ctRatio, ptRatio));
 }
 
 /** Decimal steps that meters show values in, coarsest first. */
