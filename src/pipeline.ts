@@ -61,8 +61,8 @@ export class Pipeline {
       log.warn({ meter: raw.meter }, 'A reading of a meter that is not configured was dropped');
       return Promise.resolve();
     }
-    silence.heard(raw.meter, raw.arrivedAt);
     const judged = quality.judge(raw, place);
+    silence.heard(raw.meter, raw.arrivedAt, judged);
     if (!judged) return Promise.resolve();
     const { reading, outcome, isNews } = intake.take(judged);
     quality.took(judged, outcome, place);
@@ -158,10 +158,11 @@ export class Pipeline {
     const { book, pack, silence } = this.#parts;
     const { enabled, severity, open_after: openAfter, clear_after: clearAfter } = pack.rules.meter_silent;
     if (!enabled) return;
-    const changes = silence.judge(now).flatMap(({ subject, verdict, start }) => {
+    const changes: AlertChange[] = [];
+    for (const { subject, verdict, start } of silence.judge(now, (each) => book.isOpen('meter_silent', each))) {
       const judgement = { rule: 'meter_silent', subject, severity, verdict, start, end: now } as const;
-      return listOf(book.judge(judgement, { openAfter, clearAfter, maxGap: Number.POSITIVE_INFINITY }));
-    });
+      changes.push(...listOf(book.judge(judgement, { openAfter, clearAfter, maxGap: Number.POSITIVE_INFINITY })));
+    }
     this.#save(changes);
   }
 

@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 import { AlertBook } from '../src/alerts/alert-book.ts';
 import type { Customer, Person, SupplyPoint } from '../src/domain/customer.ts';
 import { fleetOf } from '../src/domain/fleet.ts';
-import type { Values } from '../src/domain/reading.ts';
+import type { Reading, Values } from '../src/domain/reading.ts';
 import { createAnnouncer } from '../src/notify/announcer.ts';
 import { Pipeline, type PipelineParts } from '../src/pipeline.ts';
 import { QualityWatch } from '../src/quality/quality-watch.ts';
@@ -124,9 +124,9 @@ export async function openBench(
     book,
     pipeline,
     /** One reading, `second` after START; not awaited, as the poller does not either. */
-    read(meter: string, second: number, values: Values): Promise<void> {
+    read(meter: string, second: number, values: Values, more: Partial<Reading> = {}): Promise<void> {
       const time = START + second * 1000;
-      return pipeline.accept({ meter, time, arrivedAt: time, timeSource: 'register', values });
+      return pipeline.accept({ meter, time, arrivedAt: time, timeSource: 'register', values, ...more });
     },
     /** A message whose payload has the time `second`, and that arrives at `arrival`. */
     send(meter: string, second: number, values: Values, arrival: number): Promise<void> {
@@ -169,7 +169,10 @@ export async function bench(options: Parameters<typeof openBench>[0] = {}): Prom
   return opened;
 }
 
-/** Both meters once a second over [from, to), with a tick after each second; `values` may replace a meter's. */
+/**
+ * Both meters once a second over [from, to), with a tick after each second; `values` may replace a meter's. The frequency
+ * moves, as it does in life: what stands still for minutes is not believed.
+ */
 export async function run(
   each: Bench,
   from: number,
@@ -179,7 +182,7 @@ export async function run(
   for (let second = from; second < to; second++) {
     for (const meter of ['lv', 'mv'] as const) {
       const said = values[meter] === undefined ? HEALTHY[meter] : values[meter];
-      if (said) void each.read(meter, second, said);
+      if (said) void each.read(meter, second, { ...said, frequency: 50 + 0.01 * (second % 3) });
     }
     await each.tick(second + 0.5);
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mergePack, ruleOverrides } from '../src/rules/pack.ts';
-import { bench, changes, PHASE_10KV, run, START } from './pipeline-bench.ts';
+import { bench, changes, HEALTHY, PHASE_10KV, run, START } from './pipeline-bench.ts';
 import { GB, phases, star } from './rules/points.ts';
 
 describe('the pipeline', () => {
@@ -91,6 +91,27 @@ describe('the pipeline', () => {
     await run(each, 184, 190, high);
     expect(changes(each)).toEqual(['voltage_deviation mv firing 0']);
     expect(each.mails()).toContain('am2: 【提醒】River Mill：供电电压偏高');
+  });
+
+  it('tells of a meter that answers with nothing to be trusted, once, and when it is over', async () => {
+    const all = await bench();
+    await run(all, 0, 60);
+    const value = HEALTHY.mv.voltage_l1_n ?? 0;
+    const doubtful = { suspect: { voltage_l1_n: { value, reason: 'marked by the meter' } } } as const;
+    for (let second = 60; second < 180; second++) {
+      void all.read('mv', second, { frequency: 50 }, doubtful);
+      void all.read('lv', second, { ...HEALTHY.lv, frequency: 50 + 0.01 * (second % 3) });
+      await all.tick(second + 0.5);
+    }
+    const told = all.mails();
+    expect(told.filter((mail) => mail.includes('River Mill'))).toEqual(told);
+    expect(told).toContainEqual(expect.stringMatching(/^duty: .*表计数据不可信/));
+    const alerts = all.state.recentAlerts(100);
+    expect(alerts).toMatchObject([
+      { rule: 'meter_silent', subject: 'mv', state: 'firing', first: { kind: 'doubted' } },
+    ]);
+    await run(all, 180, 300);
+    expect(all.state.recentAlerts(100)).toMatchObject([{ state: 'resolved' }]);
   });
 
   it('gives the same alerts for the same readings, to the id', async () => {

@@ -42,6 +42,11 @@ export class AlertBook {
     return alerts.some((alert) => alert !== undefined && touches(alert, from, to, forMs));
   }
 
+  /** Whether there is a pending or firing alert: without one a good verdict changes nothing. */
+  isOpen(rule: RuleName, subject: string): boolean {
+    return this.#open.has(alertKey({ rule, subject }));
+  }
+
   /** Pending and firing alerts, oldest first. */
   open(): readonly Alert[] {
     return [...this.#open.values()].sort((a, b) => a.since - b.since);

@@ -1,4 +1,4 @@
-import type { Quantity } from './quantity.ts';
+import { LINE_VOLTAGES, type Quantity } from './quantity.ts';
 import type { Reading, Values } from './reading.ts';
 import { valuesOf } from './values.ts';
 
@@ -85,6 +85,12 @@ const POWER_FACTORS = [
 ] as const satisfies readonly (readonly [Quantity, Quantity, Quantity])[];
 
 const COMPUTED: readonly Quantity[] = ['voltage_unbalance', ...POWER_FACTORS.map(([factor]) => factor)];
+
+/** What a quantity is computed from where all of that is there. */
+export function sourcesOf(quantity: Quantity): readonly Quantity[] {
+  if (quantity === 'voltage_unbalance') return LINE_VOLTAGES;
+  return POWER_FACTORS.find(([factor]) => factor === quantity)?.slice(1) ?? [];
+}
 
 /** Classes of meters, and registers that round: P may pass S by so much. Beyond it one of the two is wrong. */
 const FACTOR_BY_ROUNDING = 1.02;

@@ -14,6 +14,8 @@ export interface Aggregate {
   readonly min: number;
   readonly max: number;
   readonly count: number;
+  /** Readings that had it without a value to be trusted: suspect or missing. Not kept by the stores. */
+  readonly untrusted?: number;
 }
 
 /** The readings of one meter in [start, start + span), aggregated. Times are epoch milliseconds UTC. */
@@ -25,6 +27,11 @@ export interface Window {
   readonly count: number;
   readonly expected: number;
   readonly aggregates: Readonly<Partial<Record<Quantity, Aggregate>>>;
+}
+
+/** Share of the readings with this quantity in which its value could be trusted, 0..1. */
+export function trust({ count, untrusted = 0 }: Pick<Aggregate, 'count' | 'untrusted'>): number {
+  return count / (count + untrusted);
 }
 
 /** Share of the expected readings that arrived, 0..1. */

@@ -1,4 +1,4 @@
-import type { AlertChange } from '../domain/alert.ts';
+import type { Alert, AlertChange } from '../domain/alert.ts';
 import type { Locale } from '../domain/customer.ts';
 import type { MeterPlace } from '../domain/fleet.ts';
 import { spanInWords } from '../lib/wording.ts';
@@ -47,7 +47,8 @@ export function engineerMail(change: AlertChange, context: AlertContext, locale:
 
 function overInWords({ alert }: AlertChange, locale: Locale): string {
   const label = ENGINEER_LABELS[locale];
-  return alert.rule === 'meter_silent' ? label.dataIsBack : label.isOver(worstInWords(alert, locale));
+  if (alert.rule !== 'meter_silent') return label.isOver(worstInWords(alert, locale));
+  return alert.worst.kind === 'doubted' ? label.isTrustedAgain : label.dataIsBack;
 }
 
 function placeSections(
@@ -73,11 +74,17 @@ function placeSections(
   ];
   if (worst.badness > first.badness && alert.rule !== 'meter_silent')
     rows.push([label.opened, judgedInWords(first, locale)]);
-  rows.push([alert.rule === 'meter_silent' ? label.silentFor : label.worst, judgedInWords(worst, locale)]);
+  rows.push([judgedLabel(alert, locale), judgedInWords(worst, locale)]);
   if (worst.phases.length > 0) rows.push([label.phases, phasesOf(worst.phases, locale)]);
   if (measured !== '') rows.push([label.values, measured]);
   if (sight !== undefined) rows.push([label.sight, sight]);
   return [{ kind: 'facts', rows }];
+}
+
+function judgedLabel({ rule, worst }: Alert, locale: Locale): string {
+  const label = ENGINEER_LABELS[locale];
+  if (rule !== 'meter_silent') return label.worst;
+  return worst.kind === 'doubted' ? label.doubtedFor : label.silentFor;
 }
 
 /** How well polling can see what is told; undefined where the sampling makes no difference. */

@@ -1,8 +1,10 @@
 import type { RuleName } from '../domain/alert.ts';
+import { sourcesOf } from '../domain/derived.ts';
 import type { MeterPlace } from '../domain/fleet.ts';
+import type { Quantity } from '../domain/quantity.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { Verdict } from '../domain/verdict.ts';
-import { completeness, SPANS, type Span, type Window } from '../domain/window.ts';
+import { completeness, SPANS, type Span, trust, type Window } from '../domain/window.ts';
 import { SAMPLE_RULES, type SampleRule } from './index.ts';
 import type { RulePack, SampleRuleSettings } from './pack.ts';
 import { cannotSay, type Sample } from './rule.ts';
@@ -24,9 +26,15 @@ function sampleOf(reading: Reading): Sample {
   return { meter, start: time, end: time, value: (quantity) => values[quantity] };
 }
 
-function sampleOfWindow(window: Window): Sample {
-  const { meter, start, span, aggregates } = window;
-  return { meter, start, end: start + SPANS[span], value: (quantity) => aggregates[quantity]?.value };
+/** A quantity counts as not measured when too many readings had no value to be trusted of it or of what it follows from. */
+function sampleOfWindow({ meter, start, span, aggregates }: Window, leastTrust: number): Sample {
+  const isTrusted = (quantity: Quantity) => {
+    const aggregate = aggregates[quantity];
+    return !aggregate || trust(aggregate) >= leastTrust;
+  };
+  const value = (quantity: Quantity) =>
+    isTrusted(quantity) && sourcesOf(quantity).every(isTrusted) ? aggregates[quantity]?.value : undefined;
+  return { meter, start, end: start + SPANS[span], value };
 }
 
 /** All rules of the pack that are judged on readings, on one reading. Lazy: each sees the alerts of those before it. */
@@ -47,7 +55,7 @@ export function* judgeWindow(
   fired: Fired,
 ): Generator<SampleVerdict> {
   const isComplete = completeness(window) >= pack.min_completeness;
-  yield* judge(pack, place, window.span, sampleOfWindow(window), fired, isComplete);
+  yield* judge(pack, place, window.span, sampleOfWindow(window, pack.min_completeness), fired, isComplete);
 }
 
 function* judge(

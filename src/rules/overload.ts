@@ -55,7 +55,8 @@ function meanOfThree(values: readonly (number | undefined)[]): number | undefine
   let sum = 0;
   for (const value of values) {
     if (value === undefined) return undefined;
-    sum += value;
+    // Some meters give currents the sign of their power.
+    sum += Math.abs(value);
   }
   return sum / values.length;
 }

@@ -1,11 +1,27 @@
 import type { Fleet } from '../domain/fleet.ts';
+import { LINE_VOLTAGES, PHASE_VOLTAGES } from '../domain/quantity.ts';
+import type { Reading } from '../domain/reading.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { judgeSilence, type LineHeard, type SilenceLimits, threshold } from './meter-silent.ts';
+
+/** What quality checks have left of a reading. */
+type Judged = Pick<Reading, 'values' | 'suspect'>;
+
+const VOLTAGES = [...PHASE_VOLTAGES, ...LINE_VOLTAGES];
 
 interface MeterState {
   readonly meter: string;
   readonly pollInterval: number;
+  readonly allowed: number;
   last: number | undefined;
+  trusted: number | undefined;
+  hasDoubtedVoltages: boolean;
+}
+
+export interface SilenceVerdict {
+  readonly subject: string;
+  readonly verdict: Verdict;
+  readonly start: number;
 }
 
 interface LineState {
@@ -30,40 +46,70 @@ export class SilenceWatch {
       const meters = places.map(({ meter }) => ({
         meter: meter.id,
         pollInterval: meter.pollInterval,
+        allowed: threshold(meter, limits),
         last: undefined,
+        trusted: undefined,
+        hasDoubtedVoltages: false,
       }));
-      const allowed = Math.max(...meters.map((meter) => threshold(meter, limits)));
+      const allowed = Math.max(...meters.map((meter) => meter.allowed));
       const line = { meters, allowed, aliveSince: listeningSince, last: listeningSince };
       this.#lines.set(name, line);
       for (const state of meters) this.#meters.set(state.meter, { line, state });
     }
   }
 
-  /** Something of the meter arrived at this time: what its clock says, and how old the reading is, does not matter here. */
-  heard(meter: string, arrivedAt: number): void {
+  /**
+   * Something of the meter arrived at this time: what its clock says, and how old the reading is, does not matter here,
+   * what of it can be trusted does; undefined: nothing.
+   */
+  heard(meter: string, arrivedAt: number, judged: Judged | undefined): void {
     const found = this.#meters.get(meter);
     if (!found) return;
     const { line, state } = found;
     // Not later than now, also when the clock was set back.
     if (arrivedAt - line.last > line.allowed || line.aliveSince > arrivedAt) line.aliveSince = arrivedAt;
     state.last = arrivedAt;
+    if (judged && isTrusted(judged, state)) state.trusted = arrivedAt;
     line.last = arrivedAt;
   }
 
-  /** When the meter was heard last; undefined when it was not heard since listening began. */
-  lastHeard(meter: string): number | undefined {
-    return this.#meters.get(meter)?.state.last;
+  /**
+   * Verdicts by subject (meter or line) with the time since when it is so as start, for every line of which something is
+   * not as it should be, or of which a subject `isOpen`: has an alert that a good verdict can end.
+   */
+  *judge(now: number, isOpen: (subject: string) => boolean): Generator<SilenceVerdict> {
+    for (const [line, state] of this.#lines) {
+      if (isFine(state, now) && !isOpen(line) && !state.meters.some(({ meter }) => isOpen(meter))) continue;
+      const heard: LineHeard = { line, listeningSince: this.#listeningSince, ...state };
+      for (const [subject, verdict] of judgeSilence(heard, now, this.#limits)) {
+        const start = verdict.standing === 'bad' ? this.#since(subject, verdict, state) : now;
+        yield { subject, verdict, start };
+      }
+    }
   }
 
-  /** Verdicts by subject (meter or line) with the time of the last reading as start, for every line. */
-  judge(now: number): readonly { subject: string; verdict: Verdict; start: number }[] {
-    return [...this.#lines].flatMap(([line, state]) => {
-      const heard: LineHeard = { line, listeningSince: this.#listeningSince, ...state };
-      return [...judgeSilence(heard, now, this.#limits)].map(([subject, verdict]) => {
-        const last = subject === line ? state.last : this.lastHeard(subject);
-        const start = verdict.standing === 'bad' ? (last ?? this.#listeningSince) : now;
-        return { subject, verdict, start };
-      });
-    });
+  #since(subject: string, { evidence }: Verdict, line: LineState): number {
+    const meter = this.#meters.get(subject)?.state;
+    if (!meter) return line.last;
+    return (evidence?.kind === 'doubted' ? meter.trusted : meter.last) ?? this.#listeningSince;
   }
+}
+
+/**
+ * A meter whose voltages are all doubted watches nothing, however well it counts energy; it may say the one and the other
+ * in messages of their own.
+ */
+function isTrusted({ values, suspect }: Judged, state: MeterState): boolean {
+  if (VOLTAGES.some((quantity) => quantity in values)) state.hasDoubtedVoltages = false;
+  else if (suspect && VOLTAGES.some((quantity) => quantity in suspect)) state.hasDoubtedVoltages = true;
+  if (state.hasDoubtedVoltages) return false;
+  for (const _quantity in values) return true;
+  return false;
+}
+
+function isFine({ meters }: LineState, now: number): boolean {
+  return meters.every(
+    ({ last, trusted, allowed }) =>
+      last !== undefined && trusted !== undefined && now - Math.min(last, trusted) <= allowed,
+  );
 }

@@ -1,6 +1,7 @@
 import type { SupplyPoint } from '../domain/customer.ts';
 import { LOW_VOLTAGE_KV, nominalPhaseVolts } from '../domain/nominal-voltage.ts';
 import { LINE_VOLTAGES, PHASE_VOLTAGES, phaseOf, type Quantity } from '../domain/quantity.ts';
+import { arePickedUp, MOST_PICKED_UP } from '../domain/three-wire.ts';
 import type { Sample } from './rule.ts';
 
 /**
@@ -28,7 +29,7 @@ export function judgedVoltages(
   basis: VoltageBasis,
 ): readonly JudgedVoltage[] {
   const nominal = supplyPoint.nominalKv * 1000;
-  if (basis === 'single') return perUnit(sample, PHASE_VOLTAGES, nominal);
+  if (basis === 'single') return connected(perUnit(sample, PHASE_VOLTAGES, nominal));
   const phaseNominal = nominalPhaseVolts(nominal);
   if (basis === 'phase') {
     const phases = perUnit(sample, PHASE_VOLTAGES, phaseNominal);
@@ -39,14 +40,19 @@ export function judgedVoltages(
   return isJudgedByLines ? lines : perUnit(sample, PHASE_VOLTAGES, phaseNominal);
 }
 
-/** Meters in three-wire wiring give 0 for phase voltages that they do not have; real ones cannot all be 0 under live lines. */
-function isThreeWire(phases: readonly JudgedVoltage[], sample: Sample, nominal: number): boolean {
-  if (phases.some((phase) => phase.perUnit >= LIVE)) return false;
-  return perUnit(sample, LINE_VOLTAGES, nominal).some((line) => line.perUnit > LIVE);
+/** A single-phase point has one voltage, the highest: three-phase meters give 0 there for what is not connected. */
+function connected(phases: readonly JudgedVoltage[]): readonly JudgedVoltage[] {
+  const highest = extreme(phases, 'highest');
+  return highest ? [highest] : [];
 }
 
-/** Per unit: less is noise. */
-const LIVE = 0.01;
+/** Whether the phase voltages are those that a meter in three-wire wiring does not have. */
+function isThreeWire(phases: readonly JudgedVoltage[], sample: Sample, nominal: number): boolean {
+  const highest = extreme(phases, 'highest');
+  if (!highest || highest.perUnit >= MOST_PICKED_UP) return false;
+  const line = extreme(perUnit(sample, LINE_VOLTAGES, nominal), 'highest');
+  return line !== undefined && arePickedUp(highest.perUnit, line.perUnit);
+}
 
 /** Runs several times for every reading: a loop, because lists of lists cost more than all the rest of a rule. */
 function perUnit(sample: Sample, quantities: readonly Quantity[], nominal: number): readonly JudgedVoltage[] {

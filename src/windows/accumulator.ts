@@ -5,6 +5,7 @@ import type { Aggregate } from '../domain/window.ts';
 export class Accumulator {
   readonly #averaging: Averaging;
   #count = 0;
+  #untrusted = 0;
   #sum = 0;
   #min = Number.POSITIVE_INFINITY;
   #max = Number.NEGATIVE_INFINITY;
@@ -26,9 +27,15 @@ export class Accumulator {
     }
   }
 
+  /** A reading had the quantity, and no value of it that can be trusted. */
+  miss(): void {
+    this.#untrusted += 1;
+  }
+
   /** All that another accumulator of the same quantity has seen. */
   merge(other: Accumulator): void {
     this.#count += other.#count;
+    this.#untrusted += other.#untrusted;
     this.#sum += other.#sum;
     if (other.#min < this.#min) this.#min = other.#min;
     if (other.#max > this.#max) this.#max = other.#max;
@@ -38,9 +45,14 @@ export class Accumulator {
     }
   }
 
-  /** RMS quantities: √(mean of squares), IEC 61000-4-30 clause 4.5; counters: the latest value; others: the mean. */
-  result(): Aggregate {
-    return { value: this.#value(), min: this.#min, max: this.#max, count: this.#count };
+  /**
+   * RMS quantities: √(mean of squares), IEC 61000-4-30 clause 4.5; counters: the latest value; others: the mean.
+   * Undefined without any value.
+   */
+  result(): Aggregate | undefined {
+    if (this.#count === 0) return undefined;
+    const aggregate = { value: this.#value(), min: this.#min, max: this.#max, count: this.#count };
+    return this.#untrusted === 0 ? aggregate : { ...aggregate, untrusted: this.#untrusted };
   }
 
   #value(): number {

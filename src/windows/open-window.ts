@@ -1,7 +1,22 @@
 import { QUANTITIES, type Quantity } from '../domain/quantity.ts';
-import type { Values } from '../domain/reading.ts';
+import type { Reading } from '../domain/reading.ts';
 import { type Aggregate, SPANS, type Span, type Window } from '../domain/window.ts';
 import { Accumulator } from './accumulator.ts';
+
+/** What is known of one instant. */
+export type Content = Pick<Reading, 'values' | 'suspect' | 'missing'>;
+
+/** What a reading gives to a window. */
+export interface Part extends Content {
+  /** What its meter may still say otherwise: it counts when the instant is over. */
+  readonly provisional?: Content;
+}
+
+/** Not accumulated yet: what is in an accumulator cannot be taken out of it. */
+interface Provisional {
+  readonly time: number;
+  readonly content: Content;
+}
 
 /** A window that still takes readings. */
 export class OpenWindow {
@@ -12,6 +27,8 @@ export class OpenWindow {
   readonly #times: number[] = [];
   #latest = Number.NEGATIVE_INFINITY;
   readonly #quantities = new Map<Quantity, Accumulator>();
+  /** Of the latest instant that has any. */
+  #provisional: Provisional | undefined;
 
   constructor(meter: string, span: Span, start: number) {
     this.meter = meter;
@@ -28,32 +45,57 @@ export class OpenWindow {
   }
 
   /** The values of an instant that is not there yet. */
-  add(time: number, values: Values): void {
+  add(time: number, part: Part): void {
     this.#note(time);
-    this.amend(time, values);
+    this.amend(time, part);
   }
 
-  /** More values of an instant that is there already. */
-  amend(time: number, values: Values): void {
-    // Runs for every value of every reading: for...in makes no list of pairs first.
-    for (const name in values) {
-      const quantity = name as Quantity;
-      const value = values[quantity];
-      if (value !== undefined) this.#accumulator(quantity).add(value, time);
-    }
+  /** More of an instant that is there already; `provisional` takes the place of what it had of these. */
+  amend(time: number, part: Part): void {
+    this.#accumulate(time, part);
+    if (this.#provisional?.time === time) this.#provisional = undefined;
+    if (part.provisional) this.#await({ time, content: part.provisional });
   }
 
   /** All that a shorter window within this one has gathered. */
   merge(part: OpenWindow): void {
     for (const time of part.#times) this.#note(time);
     for (const [quantity, accumulator] of part.#quantities) this.#accumulator(quantity).merge(accumulator);
+    // Its instant may be amended after the shorter window has closed.
+    if (part.#provisional) this.#await(part.#provisional);
   }
 
-  /** `expected` is the number of readings that the poll interval promised. */
+  /** `expected` is the number of readings that the poll interval promised. Nothing is taken any more. */
   result(expected: number): Window {
+    if (this.#provisional) this.#accumulate(this.#provisional.time, this.#provisional.content);
+    this.#provisional = undefined;
     const aggregates: Partial<Record<Quantity, Aggregate>> = {};
-    for (const [quantity, accumulator] of this.#quantities) aggregates[quantity] = accumulator.result();
+    for (const [quantity, accumulator] of this.#quantities) {
+      const aggregate = accumulator.result();
+      if (aggregate) aggregates[quantity] = aggregate;
+    }
     return { meter: this.meter, span: this.span, start: this.start, count: this.#times.length, expected, aggregates };
+  }
+
+  /** An instant is over with the next one that has something provisional, and with the window. */
+  #await(next: Provisional): void {
+    const known = this.#provisional;
+    const isLatest = !known || next.time >= known.time;
+    this.#provisional = isLatest ? next : known;
+    const over = isLatest ? known : next;
+    if (over) this.#accumulate(over.time, over.content);
+  }
+
+  #accumulate(time: number, { values, suspect, missing }: Content): void {
+    // Runs for every value of every reading: for...in makes no list of pairs first.
+    for (const name in values) {
+      const quantity = name as Quantity;
+      const value = values[quantity];
+      if (value !== undefined) this.#accumulator(quantity).add(value, time);
+    }
+    for (const untrusted of [suspect, missing]) {
+      for (const name in untrusted) this.#accumulator(name as Quantity).miss();
+    }
   }
 
   #note(time: number): void {

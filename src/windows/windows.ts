@@ -1,11 +1,13 @@
-import type { Reading } from '../domain/reading.ts';
 import { SPAN_NAMES, SPANS, type Span, type Window } from '../domain/window.ts';
-import { OpenWindow } from './open-window.ts';
+import { OpenWindow, type Part } from './open-window.ts';
 
 /** A window closes this long after its end, in milliseconds, so that the last answers of its readings can come in. */
 export const ALLOWED_LATENESS = 5_000;
 
-type Timed = Pick<Reading, 'meter' | 'time' | 'values'>;
+interface Timed extends Part {
+  readonly meter: string;
+  readonly time: number;
+}
 
 /** The open windows of one meter and span, by their start. */
 type OpenWindows = Map<number, OpenWindow>;
@@ -32,25 +34,27 @@ export class Windows {
   }
 
   /** 'late' when the reading's minute is closed already, 'known' when it has a reading of this instant. */
-  add({ meter, time, values }: Timed): 'new' | 'late' | 'known' {
+  add(part: Timed): 'new' | 'late' | 'known' {
+    const { meter, time } = part;
     for (const span of SPAN_NAMES) {
       const start = startOf(span, time);
       if (start + SPANS[span] <= this.#closedUntil) continue;
       const window = this.#window(meter, span, start);
       const isLate = span !== SPAN_NAMES[0];
       if (window.has(time)) return isLate ? 'late' : 'known';
-      window.add(time, values);
+      window.add(time, part);
       return isLate ? 'late' : 'new';
     }
     return 'late';
   }
 
   /** More values of an instant that was added before: a message that came in two parts. It is not counted again. */
-  amend({ meter, time, values }: Timed): void {
+  amend(part: Timed): void {
+    const { meter, time } = part;
     for (const span of SPAN_NAMES) {
       const window = this.#open.get(meter)?.[span].get(startOf(span, time));
       if (!window?.has(time)) continue;
-      window.amend(time, values);
+      window.amend(time, part);
       return;
     }
   }

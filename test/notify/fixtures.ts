@@ -94,6 +94,7 @@ export const TROUBLES: readonly { readonly name: string; readonly rule: RuleName
   trouble('overload of the contract', 'overload', { apparent_power_total: 9_840_000, current_l1: 540 }, 10),
   { name: 'overload of the transformer', rule: 'overload', evidence: { ...overloaded(), kind: 'transformer' } },
   { name: 'silent meter', rule: 'meter_silent', evidence: silence('meter') },
+  { name: 'doubted meter', rule: 'meter_silent', evidence: silence('doubted') },
 ];
 
 function trouble(name: string, rule: RuleName, values: Parameters<typeof judgeBy>[1], kv: number) {
@@ -110,11 +111,12 @@ function overloaded(): Evidence {
   return trouble('', 'overload', { apparent_power_total: 10_300_000 }, 10).evidence;
 }
 
-export function silence(kind: 'meter' | 'line'): Evidence {
+export function silence(kind: 'meter' | 'line' | 'doubted'): Evidence {
   const meters = ['a', 'b'].map((meter) => ({
     meter,
     pollInterval: 1_000,
-    last: kind === 'line' || meter === 'a' ? 0 : 1_520_000,
+    last: kind === 'line' || (kind === 'meter' && meter === 'a') ? 0 : 1_520_000,
+    trusted: kind === 'line' || meter === 'a' ? 0 : 1_520_000,
   }));
   const heard = { line: GATEWAY, listeningSince: 0, aliveSince: 0, meters };
   const verdict = judgeSilence(heard, 1_520_000, { missed_polls: 5, at_least: 10_000 }).get(

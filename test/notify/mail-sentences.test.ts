@@ -67,6 +67,16 @@ describe('the sentences', () => {
       '异常已结束。最严重时：BC、CA 相间电压最低为正常值的 62 %。',
     ],
     ['interruption', 'Over. At its worst: no voltage.', '异常已结束。最严重时：电压消失（停电）。'],
+    [
+      'doubted meter',
+      'Its figures can be trusted again. Nothing certain is known of the supply in between.',
+      '数据已恢复可信，此前一段时间的供电情况不明。',
+    ],
+    [
+      'silent meter',
+      'Data are coming in again. Nothing is known of the supply in between.',
+      '数据已恢复上送，中断期间的供电情况不明。',
+    ],
     ['two phases lost', 'Over. At its worst: phases L1 and L3 missing.', '异常已结束。最严重时：A、C 相失电。'],
     [
       'metering fault',

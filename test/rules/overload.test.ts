@@ -25,6 +25,15 @@ describe('overload', () => {
     expect(verdict.evidence?.judged).toBeCloseTo(91.867975, 6);
   });
 
+  /** Signed as the power of each phase, as Janitza meters do: √3 · 10 kV · (100 + 20 + 60) A / 3 = 1039.23 kVA. */
+  it('counts currents whatever their sign', () => {
+    const values = {
+      ...{ voltage_l1_l2: 10_000, voltage_l2_l3: 10_000, voltage_l3_l1: 10_000 },
+      ...{ current_l1: 100, current_l2: -20, current_l3: -60 },
+    };
+    expect(apparentKva(sample(values))).toBeCloseTo(1_039.23, 2);
+  });
+
   it('prefers the measured apparent power, then P and Q (3-4-5)', () => {
     expect(
       apparentKva(sample({ apparent_power_total: 7_000, active_power_total: 3_000, reactive_power_total: 4_000 })),

@@ -55,6 +55,34 @@ describe('dip and interruption', () => {
     });
   });
 
+  /** 110 kV: a phase has 63 509 V. Picked up: 1.5 % of it are 953 V, 9 % are 5716 V. */
+  it.each([953, 5_716])('takes %f V that a three-wire meter picks up for no voltages at all', (ghost) => {
+    const ghosts = (share: number) => phases(share * ghost, share * 0.9 * ghost, share * 0.7 * ghost);
+    expect(judge({ ...lines(110_000), ...ghosts(1) }, 110)).toMatchObject({
+      standing: 'good',
+      evidence: { quantity: 'voltage_l1_l2' },
+    });
+    expect(judge({ ...lines(66_000), ...ghosts(0.6) }, 110).evidence).toMatchObject({ kind: 'dip', judged: 60 });
+    expect(judge({ ...lines(5_000), ...ghosts(0.05) }, 110).evidence?.kind).toBe('interruption');
+    expect(judgeBy('phase_loss', { ...lines(110_000), ...ghosts(1) }, point(110)).standing).toBe('cannot say');
+  });
+
+  /** A line voltage is no longer than two phase voltages together: 2 · 6 000 V are more than 11 000 V. */
+  it('takes voltages of a phase for real ones where they can make the line voltages', () => {
+    const residuals = { ...lines(11_000), ...phases(6_000, 6_100, 5_900) };
+    expect(judge(residuals, 110).evidence).toMatchObject({ kind: 'interruption', quantity: 'voltage_l3_n' });
+    expect(judge({ ...lines(64_000, 64_000, 300), ...phases(300, 63_500, 400) }, 110).evidence).toMatchObject({
+      kind: 'dip',
+      phases: ['L1', 'L3'],
+    });
+  });
+
+  it('takes 0 V of phases that a single-phase point does not have for what they are', () => {
+    expect(judge(phases(221, 0, 0), 0.22).standing).toBe('good');
+    expect(judge(phases(0, 150, 0.4), 0.22)).toMatchObject({ standing: 'bad', evidence: { kind: 'dip', value: 150 } });
+    expect(judge(phases(0, 5, 0), 0.22).evidence?.kind).toBe('interruption');
+  });
+
   it('does not call it an interruption when only one phase was measured', () => {
     expect(judge({ voltage_l1_n: 0 }, 0.38).evidence?.kind).toBe('dip');
     expect(judge({ voltage_l1_n: 0 }, 0.22).evidence?.kind).toBe('interruption');
