@@ -3,16 +3,21 @@ import type { ProbedEvents, ProbedLogs, ProbedRecords } from '../meters/probe.ts
 /** What a meter's own logs hold; nothing where it keeps none. */
 export function logLines(logs: ProbedLogs | undefined): readonly string[] {
   const { events, records } = logs ?? {};
-  return [...(events ? eventLines(events) : []), ...(records ? [recordsLine(records)] : [])];
+  return [...(events ?? []).flatMap(eventLines), ...(records ? [recordsLine(records)] : [])];
 }
 
-/** The same for JSON: times as ISO 8601. */
-export function toldLogs({ events, records }: ProbedLogs): object {
-  const told = events?.events.map((event) => ({
-    ...event,
-    ...(event.start !== undefined && { start: timeText(event.start) }),
-  }));
-  return { ...(events && { events: { ...events, events: told } }), ...(records && { records }) };
+/** The same for JSON: times as ISO 8601, and what a model has in several forms under the first of them. */
+export function toldLogs({ events: forms = [], records }: ProbedLogs): object {
+  const [first] = forms;
+  const events = forms.flatMap((form) =>
+    form.events.map((event) => ({ ...event, ...(event.start !== undefined && { start: timeText(event.start) }) })),
+  );
+  const counters = forms.flatMap((form) => form.counters);
+  const cause = forms.find((form) => form.cause !== undefined)?.cause;
+  return {
+    ...(first && { events: { ...first, events, counters, ...(cause !== undefined && { cause }) } }),
+    ...(records && { records }),
+  };
 }
 
 function eventLines({ cause, counters, events, form, newest }: ProbedEvents): readonly string[] {

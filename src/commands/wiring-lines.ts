@@ -57,7 +57,9 @@ function measuredIn({ suspect, values }: Reading, quantity: Quantity): number | 
 }
 
 function loadReason(readings: readonly Reading[]): string {
-  const amps = CURRENTS.map((quantity) => Math.max(0, ...readings.map((each) => measuredIn(each, quantity) ?? 0)));
+  const amps = CURRENTS.map((quantity) =>
+    Math.max(0, ...readings.map((each) => Math.abs(measuredIn(each, quantity) ?? 0))),
+  );
   const largest = Math.max(...amps);
   if (largest === 0) return 'no load';
   const idle = ['L1', 'L2', 'L3'].filter((_, phase) => (amps[phase] ?? 0) < ENOUGH_LOAD * largest);

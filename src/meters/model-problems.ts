@@ -19,10 +19,22 @@ export const knownKeys: z.core.$ZodErrorMap = ({ code, inst }) => {
 
 /** What a schema that was asked with `knownKeys` says, key by key, so that each is found on its own line. */
 export function complaintsOf(error: z.ZodError, document: Document): readonly Complaint[] {
-  const found = error.issues.flatMap((issue) => spread(issue, document));
+  const found = error.issues.flatMap((issue) => {
+    return spread({ ...issue, path: [...writtenPath(issue.path, document)] }, document);
+  });
   const commas = new Set(found.filter(({ isComma }) => isComma).map(({ path }) => path.join('.')));
   // Of a number with a decimal comma, what is said of the part before it means nothing.
   return found.filter(({ path, isComma }) => isComma || !commas.has(path.join('.')));
+}
+
+/** The path as the file has it: one thing that stands where there may be a list has no number. */
+function writtenPath(path: readonly PropertyKey[], document: Document): readonly PropertyKey[] {
+  const written: PropertyKey[] = [];
+  for (const step of path) {
+    if (typeof step === 'number' && !isSeq(document.getIn(written, true))) continue;
+    written.push(step);
+  }
+  return written;
 }
 
 function spread(issue: z.core.$ZodIssue, document: Document): (Complaint & { readonly isComma?: boolean })[] {

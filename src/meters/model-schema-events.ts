@@ -27,19 +27,24 @@ const kinds = z
   .record(z.string().regex(/^\d+$/, { error: 'expected a number of the meter, 0 or more' }), kind)
   .refine((written) => Object.keys(written).length > 0, { error: 'expected at least one number with its kind' });
 
-const fields = z
-  .strictObject({
-    start: timePlace.optional(),
-    duration: number.optional(),
-    extreme: number.optional(),
-    kind: place.safeExtend({ kinds }).optional(),
-    phases: place
-      .safeExtend({ coding: z.literal(['number', 'mask', 'kmb'], { error: 'expected number, mask or kmb' }) })
-      .optional(),
-  })
-  .refine((written) => Object.values(written).some((field) => field !== undefined), {
-    error: 'expected at least one of start, duration, extreme, kind and phases',
-  });
+const anyFields = z.strictObject({
+  start: timePlace.optional(),
+  duration: number.optional(),
+  extreme: number.optional(),
+  kind: place.safeExtend({ kinds }).optional(),
+  phases: place
+    .safeExtend({ coding: z.literal(['number', 'mask', 'kmb'], { error: 'expected number, mask or kmb' }) })
+    .optional(),
+});
+
+const fields = anyFields.refine((written) => Object.values(written).some((field) => field !== undefined), {
+  error: 'expected at least one of start, duration, extreme, kind and phases',
+});
+
+const lastFields = anyFields.refine(({ start }) => start !== undefined, {
+  path: ['start'],
+  error: 'expected the start of the last event: nothing else tells a new event from the one before',
+});
 
 const counter = place.safeExtend({
   kind,
@@ -55,11 +60,10 @@ const file = {
   record_length: wholeNumber(1, LONGEST_FILE_RECORD),
 };
 
-/** The section `events:` of a model. */
-export const events = z.discriminatedUnion(
+const eventForm = z.discriminatedUnion(
   'form',
   [
-    z.strictObject({ form: z.literal('last'), interval, fields }),
+    z.strictObject({ form: z.literal('last'), interval, fields: lastFields }),
     z.strictObject({
       form: z.literal('counters'),
       interval,
@@ -88,6 +92,11 @@ export const events = z.discriminatedUnion(
   { error: 'expected form: last, counters, ring or file' },
 );
 
+/** The section `events:` of a model: one form, or a list of them. */
+export const events = z
+  .preprocess((written) => (Array.isArray(written) ? written : [written]), z.array(eventForm).min(1))
+  .superRefine(addFaults(faultsOfForms));
+
 /** The section `records:` of a model. */
 export const records = z
   .strictObject({ interval: pollInterval.prefault('15m'), ...file, time: timePlace, values: recordValues })
@@ -100,9 +109,16 @@ export const records = z
     ]),
   );
 
-export type WrittenEvents = z.output<typeof events>;
+export type WrittenEvents = z.output<typeof eventForm>;
 export type WrittenRecords = z.output<typeof records>;
 type WrittenFields = z.output<typeof fields>;
+
+function* faultsOfForms(forms: readonly WrittenEvents[]): Generator<Fault> {
+  for (const [index, { form }] of forms.entries()) {
+    const isRepeated = forms.slice(0, index).some((other) => other.form === form);
+    if (isRepeated) yield { path: [index, 'form'], message: `expected each form once, found ${form} again` };
+  }
+}
 
 function* faultsOfRing(ring: { first: number; capacity: number; record_length: number }): Generator<Fault> {
   const last = ring.first + ring.capacity * ring.record_length - 1;
@@ -195,10 +211,10 @@ export function loadRecordsOf(written: WrittenRecords, defaults: PlaceDefaults):
 }
 
 /** The places of an event log that are read as registers of their own. */
-export function placesOfEvents(written: WrittenEvents): readonly NamedPlace[] {
-  if (written.form === 'last') return namedPlaces(written.fields, ['events', 'fields']);
-  if (written.form === 'counters') return namedPlaces(written.counters, ['events', 'counters']);
-  return namedPlaces({ newest: written.newest }, ['events']);
+export function placesOfEvents(written: WrittenEvents, path: NamedPlace['path']): readonly NamedPlace[] {
+  if (written.form === 'last') return namedPlaces(written.fields, [...path, 'fields']);
+  if (written.form === 'counters') return namedPlaces(written.counters, [...path, 'counters']);
+  return namedPlaces({ newest: written.newest }, path);
 }
 
 export function namedPlaces(

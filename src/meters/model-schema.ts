@@ -111,7 +111,7 @@ export const modbusFile = written.transform((file, context): ModbusModel => {
     registers: registersOf(file.registers, scalesOf(file.scale_registers, defaults), defaults),
     ...(file.sunspec && { sunspec: file.sunspec }),
     ...(file.clock && { clock: timeOf(file.clock, defaults) }),
-    ...(file.events && { events: eventLogOf(file.events, defaults) }),
+    ...(file.events && { events: file.events.map((form) => eventLogOf(form, defaults)) }),
     ...(file.records && { records: loadRecordsOf(file.records, defaults) }),
   };
 });
@@ -123,6 +123,7 @@ export const modelFile = z.discriminatedUnion('transport', [modbusFile, payloadF
 
 /** What is wrong between the sections of a file: asked only of one whose sections are right by themselves. */
 function* faultsOfModel(file: WrittenModel): Generator<Fault> {
+  const { events = [] } = file;
   const values = [
     ...namedPlaces(file.scale_registers, ['scale_registers']),
     ...namedPlaces(file.registers, ['registers']),
@@ -130,14 +131,18 @@ function* faultsOfModel(file: WrittenModel): Generator<Fault> {
   const facts = [...namedPlaces(file.ratios ?? {}, ['ratios']), ...namedPlaces({ clock: file.clock }, [])];
   const others = [
     ...facts,
-    ...(file.events ? placesOfEvents(file.events) : []),
+    ...events.flatMap((form, index) => placesOfEvents(form, ['events', index])),
     ...namedPlaces({ newest: file.records?.newest }, ['records']),
   ];
   yield* faultsOfScales(file.registers, file.scale_registers);
   yield* faultsOfOverlap([...values, ...facts], file.function_code);
-  if (file.events?.form === 'last') yield* faultsOfStart(file.events.fields, ['events', 'fields'], file.function_code);
+  for (const [index, form] of events.entries()) {
+    if (form.form === 'last') yield* faultsOfStart(form.fields, ['events', index, 'fields'], file.function_code);
+  }
   for (const each of [...values, ...others]) yield* faultsOfRequest(each, file);
-  if (file.events?.form === 'ring') yield* faultsOfRing(file.events, file);
+  for (const [index, form] of events.entries()) {
+    if (form.form === 'ring') yield* faultsOfRing(form, file, ['events', index]);
+  }
 }
 
 /** A place that no request may ask for as a whole. */
@@ -159,13 +164,14 @@ function* faultsOfRequest({ path, place }: NamedPlace, file: WrittenModel): Gene
 function* faultsOfRing(
   ring: { readonly first: number; readonly capacity: number; readonly record_length: number },
   file: WrittenModel,
+  path: Fault['path'],
 ): Generator<Fault> {
   const hole = forbiddenWithin(ring.first, ring.first + ring.capacity * ring.record_length - 1, file);
   if (hole) {
-    yield { path: ['events', 'first'], message: `expected a ring outside the forbidden ${hole[0]} to ${hole[1]}` };
+    yield { path: [...path, 'first'], message: `expected a ring outside the forbidden ${hole[0]} to ${hole[1]}` };
   }
   if (ring.record_length > file.max_block) {
-    yield { path: ['events', 'record_length'], message: `expected no more than the ${file.max_block} of max_block` };
+    yield { path: [...path, 'record_length'], message: `expected no more than the ${file.max_block} of max_block` };
   }
 }
 

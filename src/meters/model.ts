@@ -2,6 +2,7 @@ import type { MeterEventKind, Phase } from '../domain/meter-event.ts';
 import type { Quantity } from '../domain/quantity.ts';
 import type { PayloadModel } from './mqtt/mapping.ts';
 
+export { sharedTopic } from './mqtt/shared-topic.ts';
 export { connectionProblem } from './mqtt/topic-pattern.ts';
 
 /** How many 16-bit registers a value of each type takes. */
@@ -178,7 +179,8 @@ export interface ModbusModel extends ModelHead {
   /** SunSpec: addresses count from the first of these models that the device has. */
   readonly sunspec?: { readonly models: readonly number[] };
   readonly clock?: TimePlace;
-  readonly events?: EventLog;
+  /** In each form that the meter has, no form twice; never empty. */
+  readonly events?: readonly EventLog[];
   readonly records?: LoadRecords;
 }
 

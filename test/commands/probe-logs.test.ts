@@ -92,6 +92,26 @@ describe('probe of a meter with logs of its own', () => {
     expect(await run()).toContain('The meter counts events itself:\n  dips (dip L1) 7\n');
   });
 
+  it('shows both where the meter has its last event and counts them', async () => {
+    const last = `  - form: last${FIELDS.replaceAll('address: ', 'address: 10').replaceAll('\n  ', '\n    ')}`;
+    const { run, server } = await meterWith(
+      `events:\n${last}  - { form: counters, counters: { dips: { address: 50, type: uint32, kind: dip } } }\n`,
+    );
+    server.put(1, 3, 100, record(TEN, 2));
+    server.put(1, 3, 50, [0, 7]);
+
+    const stdout = await run();
+    const json: unknown = JSON.parse(await run({ json: true }));
+
+    expect(stdout).toContain('by its own clock:\n  2026-03-01T10:00:00.000Z  dip L2 L3, 120 ms, 41.5 V\n');
+    expect(stdout).toContain('The meter counts events itself:\n  dips (dip) 7\n');
+    expect(json).toHaveProperty('logs.events', {
+      form: 'last',
+      events: [{ start: '2026-03-01T10:00:00.000Z', kind: 'dip', phases: ['L2', 'L3'], duration: 120, extreme: 41.5 }],
+      counters: [{ name: 'dips', kind: 'dip', phases: [], count: 7 }],
+    });
+  });
+
   it('shows the number of the newest load record, or why there is none to be had', async () => {
     const { run, server } = await meterWith(`records:
   newest: { address: 60, type: uint16 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadModels } from '../../src/meters/model-files.ts';
-import { COUNTERS, FILE, FULL, RING, withEvents } from './model-text.ts';
+import { COUNTERS, FILE, FULL, listed, RING, withEvents } from './model-text.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -145,12 +145,18 @@ a phase that is none | [L1] | [L4] | events.counters.event_counter.phases.0 | ex
 a counter in a forbidden range | address: 99 | address: 89 | events.counters.event_counter.address | forbidden 90
 `);
 
+const LISTS = cases(`
+a ring in a forbidden range | first: 200 | first: 0 | events.1.first | a ring outside the forbidden 43 to 54
+a counter in a forbidden range | address: 99 | address: 89 | events.0.counters.event_counter.address | forbidden 90
+`);
+
 describe('a Modbus model file is refused, in its line, under its key and with what was expected, for', () => {
   it.each(HEAD)('%s', (...each) => expectRefusal(FULL, each));
   it.each(REGISTERS)('%s', (...each) => expectRefusal(FULL, each));
   it.each(LOGS)('%s', (...each) => expectRefusal(FULL, each));
   it.each(RINGS)('%s, with events in a ring', (...each) => expectRefusal(withEvents(RING), each));
   it.each(FILES)('%s, with events in a file', (...each) => expectRefusal(withEvents(FILE), each));
+  it.each(LISTS)('%s, with events in two forms', (...each) => expectRefusal(withEvents(listed(COUNTERS, RING)), each));
   it.each(COUNTS)('%s, with counters of events', (...each) => expectRefusal(withEvents(COUNTERS), each));
 
   it('what it does not say and must', () => {
@@ -161,11 +167,22 @@ describe('a Modbus model file is refused, in its line, under its key and with wh
     }
     expect(toldOf(withEvents(RING.replace(/ {2}newest.*\n/, '')))).toEqual([expect.stringMatching(/ events.newest: /)]);
     expect(toldOf(withEvents('events: { form: last, fields: {} }\n'))).toEqual([
-      expect.stringMatching(/ events.fields: expected at least one of start/),
+      expect.stringMatching(/ events.fields.start: expected the start of the last event/),
     ]);
+    const undated = withEvents('events:\n  form: last\n  fields:\n    duration: { address: 800, type: uint16 }\n');
+    const line = undated.slice(0, undated.indexOf('  fields:')).split('\n').length;
+    expect(toldOf(undated)).toEqual([expect.stringMatching(new RegExp(`^${line} events.fields.start: .*tells a new`))]);
     expect(toldOf(`${FULL.slice(0, FULL.indexOf('scale_registers:'))}registers: {}\n`)).toEqual([
       expect.stringMatching(/ registers: expected at least one quantity/),
     ]);
+  });
+
+  it('events that stand twice in one form', () => {
+    const text = withEvents(listed(COUNTERS, COUNTERS));
+    const line = text.split('\n').findLastIndex((each) => each.includes('form: counters')) + 1;
+    expect(toldOf(text)).toEqual([`${line} events.1.form: expected each form once, found counters again`]);
+    expect(toldOf(withEvents('events: []\n'))).toEqual([expect.stringMatching(/ events: /)]);
+    expect(toldOf(withEvents('events: 5\n'))).toEqual([expect.stringMatching(/ events: /)]);
   });
 
   it('a scale register that scales nothing', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ModbusModel } from '../../src/meters/model.ts';
 import { loadModels } from '../../src/meters/model-files.ts';
-import { COUNTERS, FILE, FULL, RING, withEvents } from './model-text.ts';
+import { COUNTERS, FILE, FULL, listed, RING, withEvents } from './model-text.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -106,23 +106,25 @@ describe('a Modbus model file', () => {
           isSlow: true,
         },
       ],
-      events: {
-        form: 'last',
-        interval: 2_000,
-        fields: {
-          start: { ...usual, address: 21_762, type: 'int64', format: 'since_2000_ms', utcOffset: 0 },
-          duration: { ...usual, address: 21_766, type: 'int32', scale: 1 },
-          extreme: { ...usual, address: 21_768, type: 'float32', scale: 0.1 },
-          kind: {
-            place: { ...usual, address: 21_761, type: 'uint16', invalid: [0xffffn, 0xfffen] },
-            kinds: { 1: 'swell', 2: 'dip' },
-          },
-          phases: {
-            place: { functionCode: 4, order: 'ABCD', address: 21_760, type: 'uint16', invalid: [0xffffn, 0xfffen] },
-            coding: 'kmb',
+      events: [
+        {
+          form: 'last',
+          interval: 2_000,
+          fields: {
+            start: { ...usual, address: 21_762, type: 'int64', format: 'since_2000_ms', utcOffset: 0 },
+            duration: { ...usual, address: 21_766, type: 'int32', scale: 1 },
+            extreme: { ...usual, address: 21_768, type: 'float32', scale: 0.1 },
+            kind: {
+              place: { ...usual, address: 21_761, type: 'uint16', invalid: [0xffffn, 0xfffen] },
+              kinds: { 1: 'swell', 2: 'dip' },
+            },
+            phases: {
+              place: { functionCode: 4, order: 'ABCD', address: 21_760, type: 'uint16', invalid: [0xffffn, 0xfffen] },
+              coding: 'kmb',
+            },
           },
         },
-      },
+      ],
       records: {
         interval: 900_000,
         newest: { ...usual, address: 70, type: 'uint32', scale: 1 },
@@ -170,40 +172,53 @@ describe('a Modbus model file', () => {
   });
 
   it('may describe a ring of events in registers', () => {
-    expect(modelOf(withEvents(RING.replace('capacity: 50', 'capacity: 50\n  function_code: 4'))).events).toEqual({
-      form: 'ring',
-      interval: 1_000,
-      newest: { functionCode: 3, order: 'ABCD', address: 100, type: 'uint32', scale: 1 },
-      first: 200,
-      capacity: 50,
-      recordLength: 10,
-      functionCode: 4,
-      fields: {
-        start: expect.objectContaining({ functionCode: 4, address: 0, format: 'fields' }),
-        kind: { place: expect.objectContaining({ functionCode: 4, address: 8 }), kinds: { 7: 'dip' } },
+    expect(modelOf(withEvents(RING.replace('capacity: 50', 'capacity: 50\n  function_code: 4'))).events).toEqual([
+      {
+        form: 'ring',
+        interval: 1_000,
+        newest: { functionCode: 3, order: 'ABCD', address: 100, type: 'uint32', scale: 1 },
+        first: 200,
+        capacity: 50,
+        recordLength: 10,
+        functionCode: 4,
+        fields: {
+          start: expect.objectContaining({ functionCode: 4, address: 0, format: 'fields' }),
+          kind: { place: expect.objectContaining({ functionCode: 4, address: 8 }), kinds: { 7: 'dip' } },
+        },
       },
-    });
+    ]);
   });
 
   it('may describe events in a file', () => {
-    expect(modelOf(withEvents(FILE)).events).toMatchObject({
-      form: 'file',
-      file: 4,
-      capacity: 100,
-      recordLength: 10,
-      newest: { address: 100, type: 'uint32' },
-      fields: { start: { address: 0, type: 'uint32', format: 'since_2000_s' } },
-    });
+    expect(modelOf(withEvents(FILE)).events).toMatchObject([
+      {
+        form: 'file',
+        file: 4,
+        capacity: 100,
+        recordLength: 10,
+        newest: { address: 100, type: 'uint32' },
+        fields: { start: { address: 0, type: 'uint32', format: 'since_2000_s' } },
+      },
+    ]);
   });
 
   it('may name counters of events', () => {
-    expect(modelOf(withEvents(COUNTERS)).events).toMatchObject({
-      form: 'counters',
-      counters: [
-        { name: 'event_counter', kind: 'alarm', phases: ['L1'], place: { address: 99, type: 'uint32' } },
-        { name: 'flags', kind: 'transient', phases: [], place: { address: 110, type: 'uint16' } },
-      ],
-    });
+    expect(modelOf(withEvents(COUNTERS)).events).toMatchObject([
+      {
+        form: 'counters',
+        counters: [
+          { name: 'event_counter', kind: 'alarm', phases: ['L1'], place: { address: 99, type: 'uint32' } },
+          { name: 'flags', kind: 'transient', phases: [], place: { address: 110, type: 'uint16' } },
+        ],
+      },
+    ]);
+  });
+
+  it('may describe events in several forms', () => {
+    expect(modelOf(withEvents(listed(COUNTERS, RING))).events).toMatchObject([
+      { form: 'counters', counters: [{ name: 'event_counter' }, { name: 'flags' }] },
+      { form: 'ring', newest: { address: 100, functionCode: 3 }, functionCode: 3 },
+    ]);
   });
 
   it('may have a clock behind UTC', () => {

@@ -91,3 +91,11 @@ export const COUNTERS = `events:
 export function withEvents(section: string): string {
   return FULL.slice(0, FULL.indexOf('events:')) + section + FULL.slice(FULL.indexOf('records:'));
 }
+
+/** Several sections of events as one, which lists their forms. */
+export function listed(...sections: readonly string[]): string {
+  const forms = sections.map((section) =>
+    section.replace('events:\n  form', '  - form').replace(/^ {2}(?! ?-)/gm, '    '),
+  );
+  return `events:\n${forms.join('')}`;
+}

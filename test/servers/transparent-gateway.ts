@@ -13,9 +13,12 @@ export function wordOf(unit: number, address: number): number {
  */
 export class TransparentGateway {
   readonly requests: Buffer[] = [];
+  /** How many answers were given, to whomever. */
+  answered = 0;
   /** Milliseconds from a request to its answer, and the exception that it is, if any. */
   latency: (request: Buffer) => number = () => 0;
   exception: (request: Buffer) => number | undefined = () => undefined;
+  isLost: (request: Buffer) => boolean = () => false;
   readonly #sockets = new Set<Socket>();
   #bus: Promise<unknown> = Promise.resolve();
   #server: Server | undefined;
@@ -36,6 +39,11 @@ export class TransparentGateway {
     await this.#bus;
   }
 
+  /** Ends every connection; what the bus was asked it answers all the same. */
+  hangUp(): void {
+    for (const socket of this.#sockets) socket.end();
+  }
+
   #accepted(socket: Socket): void {
     this.#sockets.add(socket);
     socket.on('close', () => this.#sockets.delete(socket));
@@ -49,11 +57,13 @@ export class TransparentGateway {
 
   #asked(request: Buffer): void {
     this.requests.push(request);
+    if (this.isLost(request)) return;
     const due = performance.now() + this.latency(request);
     const answer = answerTo(request, this.exception(request));
     this.#bus = this.#bus.then(async () => {
       await new Promise((resolve) => setTimeout(resolve, due - performance.now()));
       for (const socket of this.#sockets) socket.write(answer);
+      this.answered += 1;
     });
   }
 }

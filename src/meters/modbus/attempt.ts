@@ -1,7 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
-import { MeterError, ModbusException, Unreachable } from './errors.ts';
+import { MeterError, ModbusException, NoAnswer, Unreachable } from './errors.ts';
 import { Patience } from './patience.ts';
 
 export interface AttemptParts {
@@ -14,9 +14,6 @@ export interface AttemptParts {
   readonly clock: Clock;
   readonly log: Log;
 }
-
-/** Illegal function, data address or data value: the meter does not have it. */
-const REFUSALS: readonly number[] = [1, 2, 3];
 
 /** Asks for what is beside a meter's readings: a meter that does not give it is told once, and asked rarely from then on. */
 export class Attempt {
@@ -39,7 +36,8 @@ export class Attempt {
       return result;
     } catch (error) {
       if (!(error instanceof MeterError)) throw error;
-      if (!(error instanceof Unreachable)) this.#failed(error);
+      const isAsked = !(error instanceof Unreachable || (error instanceof NoAnswer && error.isHeldBack));
+      if (isAsked) this.#failed(error);
       return undefined;
     }
   }
@@ -47,7 +45,7 @@ export class Attempt {
   #failed(error: MeterError): void {
     const { clock, log, meter, model, what } = this.#parts;
     const now = clock.now();
-    if (error instanceof ModbusException && REFUSALS.includes(error.code)) this.#patience.restFrom(now);
+    if (error instanceof ModbusException && error.isFunctionOrAddressRefused) this.#patience.restFrom(now);
     else this.#patience.failed(now);
     if (this.#isTold || !this.#patience.isResting(now)) return;
     this.#isTold = true;

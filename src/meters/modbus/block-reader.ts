@@ -36,9 +36,6 @@ interface Failure {
   readonly error: MeterError;
 }
 
-/** Illegal data address, and illegal data value, which some devices answer to a request that is too long. */
-const REFUSALS: readonly number[] = [2, 3];
-
 interface Plan {
   readonly fast: readonly Block[];
   readonly slow: readonly Block[];
@@ -81,14 +78,14 @@ export class BlockReader {
           if (!(error instanceof MeterError)) throw error;
           failures.push({ planned, piece, isTrial, error });
           // The next block would only wait for the same time-out.
-          isLost = !(error instanceof ModbusException) || error.isGateway || error.isBusy;
+          isLost = isSilence(error);
         }
       }
       // The pieces of a whole that is not given say what is missing.
       if (bytes || !isTrial) answers.push({ block, bytes });
     }
     for (const failure of failures) this.#judge(failure, time !== undefined);
-    if (time === undefined) throw failures[0]?.error ?? new NoAnswer('the meter refuses every block');
+    if (time === undefined) throw tellingOf(failures) ?? new NoAnswer('the meter refuses every block');
     return { answers, time, isLost, isRefused: failures.some(({ error, isTrial }) => !isTrial && isRefusal(error)) };
   }
 
@@ -104,6 +101,7 @@ export class BlockReader {
    * each poll. When the meter gives nothing at all, the line judges it as a whole.
    */
   #judge({ planned, piece, isTrial, error }: Failure, isMeterAnswering: boolean): void {
+    if (isHeldBack(error)) return;
     const now = this.#parts.clock.now();
     if (isTrial) {
       planned.wholeMissed(now);
@@ -147,8 +145,22 @@ export class BlockReader {
   }
 }
 
+function isHeldBack(error: MeterError): boolean {
+  return error instanceof NoAnswer && error.isHeldBack;
+}
+
+/** Whether the meter would not answer to anything else now. */
+function isSilence(error: MeterError): boolean {
+  return error instanceof ModbusException ? error.isGateway || error.isBusy : !isHeldBack(error);
+}
+
+/** The first of what was asked for in fact, if any was. */
+function tellingOf(failures: readonly Failure[]): MeterError | undefined {
+  return (failures.find(({ error }) => !isHeldBack(error)) ?? failures[0])?.error;
+}
+
 function isRefusal(error: MeterError): boolean {
-  return error instanceof ModbusException && REFUSALS.includes(error.code);
+  return error instanceof ModbusException && error.isAddressRefused;
 }
 
 function planOf(model: ModbusModel): Plan {

@@ -9,12 +9,18 @@ import type { Way } from './way.ts';
 /** Times in milliseconds. */
 export interface ConnectionOptions {
   readonly way: Way;
-  /** For one request, where it is not told otherwise. */
+  /** For one request, where it is not told otherwise; never shorter than another that it is told. */
   readonly timeout: number;
   readonly connectTimeout: number;
   readonly pauseAfterConnect: number;
-  /** How long after its request an answer in serial frames may come. */
+  /** How long after its request an answer in serial frames may come; on a wire two time-outs unless it is told. */
   readonly longestDelay?: number;
+}
+
+/** The link that stands, and a signal that aborts when it ends. */
+interface Standing {
+  readonly link: Link;
+  readonly ended: AbortSignal;
 }
 
 interface Asking {
@@ -22,6 +28,10 @@ interface Asking {
   readonly timeout: number;
   readonly pauseBetweenRequests: number;
 }
+
+const UNTELLABLE = 'an earlier answer may still be on its way and could not be told from this one';
+/** Nothing lies on a wire: behind a second time-out a meter has given up, or has lost the request. */
+const TIMEOUTS_ON_A_WIRE = 2;
 
 /**
  * A line's connection, opened anew as often as needed: one request in flight, its own deadlines, and after any doubt a
@@ -31,17 +41,24 @@ export class ModbusConnection {
   readonly #options: ConnectionOptions;
   /** Modbus TCP numbers its answers: nothing need be remembered. */
   readonly #late: LateAnswers | undefined;
-  #link: Link | undefined;
+  #standing: Standing | undefined;
   #opening: AbortController | undefined;
   #lastId = 0;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    this.#late = options.way.framing === 'rtu' ? new LateAnswers(options.longestDelay) : undefined;
+    const { longestDelay, timeout, way } = options;
+    const delay = longestDelay ?? (way.silence === undefined ? undefined : TIMEOUTS_ON_A_WIRE * timeout);
+    this.#late = way.framing === 'rtu' ? new LateAnswers(delay) : undefined;
   }
 
   get isOpen(): boolean {
-    return this.#link?.isOpen === true;
+    return this.#standing?.link.isOpen === true;
+  }
+
+  /** The other side has called once more: the next connection stands as soon as it is opened. */
+  get hasNext(): boolean {
+    return this.#options.way.hasNext?.() === true;
   }
 
   /** Opens a new connection in place of the old one, and pauses. Rejects with Unreachable. */
@@ -57,7 +74,7 @@ export class ModbusConnection {
       link.start();
       if (pauseAfterConnect > 0) await pause(pauseAfterConnect, undefined, { signal: opening.signal });
       opening.signal.throwIfAborted();
-      this.#link = link;
+      this.#standing = { link, ended: opening.signal };
     } catch (error) {
       const why = messageOf(opening.signal.aborted ? opening.signal.reason : error);
       const unreachable = new Unreachable(`${way.name}: ${why}`, { cause: error });
@@ -74,36 +91,41 @@ export class ModbusConnection {
    * (all of which end the connection, but for a NoAnswer that nothing was sent for) or ModbusException (which does not).
    */
   ask(request: Request, timeout = this.#options.timeout, pauseBetweenRequests = 0): Promise<Buffer> {
-    const link = this.#link;
-    if (!link?.isOpen) {
+    const standing = this.#standing;
+    if (!standing?.link.isOpen) {
       this.close();
       return Promise.reject(new Unreachable(`${this.#options.way.name}: there is no connection`));
     }
-    if (!this.#late?.isAwaited(request, performance.now())) return link.ask(request, timeout);
-    return this.#askInStep(link, this.#late, { request, timeout, pauseBetweenRequests });
+    if (!this.#late?.isAwaited(request, performance.now())) return standing.link.ask(request, timeout);
+    return this.#askInStep(standing, this.#late, { request, timeout, pauseBetweenRequests });
   }
 
   /** Ends the connection at once; a request in flight rejects with NoAnswer. */
   close(): void {
     this.#opening?.abort(new Error('closed while it was being opened'));
-    const link = this.#link;
+    const link = this.#standing?.link;
     if (!link) return;
-    this.#link = undefined;
+    this.#standing = undefined;
     this.#lastId = link.id;
-    link.end(new NoAnswer('the connection was closed while an answer was awaited'));
+    link.end(new NoAnswer('the connection was closed while an answer was awaited', 'closed'));
   }
 
   /** The answer to another request, which nothing late can be taken for, shows that nothing late will come any more. */
-  async #askInStep(link: Link, late: LateAnswers, { request, timeout, pauseBetweenRequests }: Asking): Promise<Buffer> {
+  async #askInStep({ link, ended }: Standing, late: LateAnswers, asking: Asking): Promise<Buffer> {
+    const { request, timeout, pauseBetweenRequests } = asking;
     const other = late.toldApart(request, performance.now());
-    if (!other) throw new NoAnswer('an earlier answer may still be on its way and could not be told from this one');
+    if (!other) throw new NoAnswer(UNTELLABLE, 'held back');
     try {
       await link.ask(other, timeout);
     } catch (error) {
       if (!(error instanceof ModbusException)) throw error;
     }
-    if (pauseBetweenRequests > 0) await pause(pauseBetweenRequests);
-    if (!link.isOpen) throw new NoAnswer('the connection was closed before the request could be sent');
+    try {
+      if (pauseBetweenRequests > 0) await pause(pauseBetweenRequests, undefined, { signal: ended });
+      if (!link.isOpen) throw new Error('the other side is gone');
+    } catch (cause) {
+      throw new NoAnswer('the connection was closed before the request could be sent', 'closed', { cause });
+    }
     return link.ask(request, timeout);
   }
 

@@ -54,6 +54,11 @@ export class DialledConnection {
     return this.#hasServed;
   }
 
+  /** As ModbusConnection.hasNext. */
+  get hasNext(): boolean {
+    return this.#parts.connection.hasNext;
+  }
+
   /** The last attempt to connect failed. */
   get isDown(): boolean {
     return this.#dial !== undefined;

@@ -6,18 +6,32 @@ export class Unreachable extends MeterError {
   override readonly name = 'Unreachable';
 }
 
-/** A request was sent and no answer to it came in time. */
+/**
+ * Why there is no answer: its time was over; the other side ended the connection, or something else did, while it was
+ * awaited; or nothing was sent, because an earlier answer could not be told from this one.
+ */
+export type NoAnswerReason = 'timed out' | 'hung up' | 'closed' | 'held back';
+
+/** No answer came to a request in time. */
 export class NoAnswer extends MeterError {
   override readonly name = 'NoAnswer';
+  readonly reason: NoAnswerReason;
 
-  /** The connection ended while the answer was awaited; otherwise the time for it was over. */
+  constructor(message: string, reason: NoAnswerReason = 'timed out', options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
+
+  /** The connection ended, whoever ended it. */
   get isClosed(): boolean {
-    return CLOSED.test(this.message);
+    return this.reason === 'hung up' || this.reason === 'closed';
+  }
+
+  /** The meter was not asked: it did not fail. */
+  get isHeldBack(): boolean {
+    return this.reason === 'held back';
   }
 }
-
-/** What a link says of its end: 'the other side closed the connection', 'the connection broke: ...'. */
-const CLOSED = /^the (other side closed the )?connection\b/;
 
 /** Something came that is not the answer to what was asked. */
 export class BadAnswer extends MeterError {
@@ -51,8 +65,24 @@ export class ModbusException extends MeterError {
     return this.code === 10 || this.code === 11;
   }
 
+  /** Illegal data address, and illegal data value, which some devices answer to a request that is too long. */
+  get isAddressRefused(): boolean {
+    return this.code === 2 || this.code === 3;
+  }
+
+  /** Illegal function, data address or data value: the meter does not have what it was asked for. */
+  get isFunctionOrAddressRefused(): boolean {
+    return this.code === 1 || this.isAddressRefused;
+  }
+
   /** The meter is busy with something else and will answer in a moment. */
   get isBusy(): boolean {
     return this.code === 5 || this.code === 6;
   }
+}
+
+/** A reset comes from the other side; that a network is gone, which ends a connection too, it need not know. */
+export function brokenBy(error: NodeJS.ErrnoException): NoAnswer {
+  const isHungUp = error.code === 'ECONNRESET' || error.code === 'EPIPE';
+  return new NoAnswer(`the connection broke: ${error.message}`, isHungUp ? 'hung up' : 'closed');
 }

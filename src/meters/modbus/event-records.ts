@@ -13,7 +13,7 @@ const position = z.object({ number: z.int().min(0), resets: z.int().min(0) });
 
 /** Numbered event records in registers or in a file. What the log holds at first sight is handed on too. */
 export class EventRecords implements MeterLog {
-  readonly name = 'events';
+  readonly name: MeterLog['name'];
   readonly interval: number;
   readonly #parts: EventLogParts;
   readonly #fields: EventFields;
@@ -23,6 +23,7 @@ export class EventRecords implements MeterLog {
 
   constructor(form: EventLog & { form: 'ring' | 'file' }, parts: EventLogParts & { readonly maxBlock: number }) {
     const { unit, maxBlock } = parts;
+    this.name = parts.name;
     this.interval = form.interval;
     this.#parts = parts;
     this.#fields = form.fields;
@@ -42,7 +43,7 @@ export class EventRecords implements MeterLog {
   }
 
   async check({ ask }: LineAccess, known: KnownMeter): Promise<void> {
-    const { clock, log, meter, cursorOf, onEvents } = this.#parts;
+    const { clock, log, meter, cursorOf, onEvents, told } = this.#parts;
     this.#position ??= savedPosition(cursorOf, { meter, name: this.name, log }, position);
     const { interval } = this;
     const lookedAt = this.#lookedAt;
@@ -56,6 +57,7 @@ export class EventRecords implements MeterLog {
           : [];
       });
       await onEvents(events, { meter, log: this.name, position: JSON.stringify(position) });
+      if (this.#position) told?.add(events);
       this.#position = position;
     }
     this.#lookedAt = now;

@@ -1,3 +1,4 @@
+import type { EventLog } from '../model.ts';
 import type { Rating } from '../rating.ts';
 import type { LineAccess } from './line-access.ts';
 
@@ -10,8 +11,8 @@ export interface KnownMeter {
 
 /** A log that the meter keeps by itself. */
 export interface MeterLog {
-  /** Stands with its cursor. */
-  readonly name: 'events' | 'records';
+  /** Stands with its cursor. Of several forms of events the first is 'events', each other one goes by its form. */
+  readonly name: 'events' | 'records' | EventLog['form'];
   /** Milliseconds between two looks at it. */
   readonly interval: number;
   /** Hands on what is new; when it resolves, that is durable. Rejects with a MeterError, or with what the sink says. */

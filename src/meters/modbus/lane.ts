@@ -23,7 +23,10 @@ export interface LaneParts {
   onFault(error: unknown): void;
 }
 
-/** Spare work that polls kept waiting for so long comes first once: a line that is always busy must not lose it for good. */
+/**
+ * Spare work that polls kept waiting for so long comes first: a line that is always busy must not lose it for good. Behind
+ * each such turn comes a poll, however much of it is overdue.
+ */
 const LONGEST_WAIT = 10_000;
 
 /**
@@ -34,6 +37,8 @@ export class Lane {
   readonly #parts: LaneParts;
   #polls: Poll[] = [];
   #spare: SpareTurn[] = [];
+  /** The latest turn was taken from polls that waited. */
+  #wasOverdue = false;
   #working: Promise<void> | undefined;
   #stopped: Error | undefined;
 
@@ -96,7 +101,8 @@ export class Lane {
   #next(): Work | undefined {
     const [spare] = this.#spare;
     const isOverdue = spare !== undefined && this.#parts.clock.now() - spare.since > LONGEST_WAIT;
-    const poll = isOverdue ? undefined : this.#nextPoll();
+    this.#wasOverdue = isOverdue && !this.#wasOverdue;
+    const poll = this.#wasOverdue ? undefined : this.#nextPoll();
     return poll ?? this.#spare.shift()?.work;
   }
 

@@ -10,21 +10,25 @@ import { savedPosition } from './log-position.ts';
 import { noticedEvent } from './meter-events.ts';
 import type { Ask } from './request.ts';
 import { type Span, spanOfAll } from './span.ts';
+import type { ToldEvents } from './told-events.ts';
 
 export interface EventLogParts {
+  readonly name: MeterLog['name'];
   readonly meter: string;
   readonly unit: number;
   readonly clock: Clock;
   readonly log: Log;
   readonly onEvents: EventSink;
   readonly cursorOf: CursorSource;
+  /** Where the meter counts its events too. */
+  readonly told?: ToldEvents;
 }
 
 const position = z.object({ key: z.string() });
 
 /** The registers of a meter's last event: what happens between two looks is seen only if it is the last. */
 export class LastEvent implements MeterLog {
-  readonly name = 'events';
+  readonly name: MeterLog['name'];
   readonly interval: number;
   readonly #parts: EventLogParts;
   readonly #form: EventLog & { form: 'last' };
@@ -34,6 +38,7 @@ export class LastEvent implements MeterLog {
   #lookedAt = Number.NEGATIVE_INFINITY;
 
   constructor(form: EventLog & { form: 'last' }, parts: EventLogParts) {
+    this.name = parts.name;
     this.interval = form.interval;
     this.#parts = parts;
     this.#form = form;
@@ -41,7 +46,7 @@ export class LastEvent implements MeterLog {
   }
 
   async check({ ask }: LineAccess, known: KnownMeter): Promise<void> {
-    const { meter, clock, onEvents } = this.#parts;
+    const { meter, clock, onEvents, told } = this.#parts;
     const lastKey = this.#restored();
     const facts = eventFacts(this.#form.fields, await this.#read(ask), known);
     // A meter without an event is a first sight too: what comes after it is news.
@@ -54,6 +59,7 @@ export class LastEvent implements MeterLog {
     // Nobody knows when the meter put there what is seen for the first time.
     const events = event ? [lastKey === undefined ? { ...event, isLate: true } : event] : [];
     await onEvents(events, { meter, log: this.name, position: JSON.stringify({ key }) });
+    if (lastKey !== undefined) told?.add(events);
     this.#lastKey = key;
   }
 

@@ -50,10 +50,12 @@ export class LateAnswers {
 
   /**
    * What to ask of the same unit instead, so that no late answer can be taken for its answer: the beginning of the request,
-   * cut between two values, or what was answered before. Undefined where there is nothing.
+   * cut between two values, or what was answered before, or else the same registers by the other function code, to which
+   * an exception is told apart too. Undefined where all of that went unanswered: nothing else differs in its answer and is
+   * known to be harmless.
    */
   toldApart(request: Request, now: number): RegisterRequest | undefined {
-    for (const other of [...beginnings(request), ...this.#proven.values()]) {
+    for (const other of [...beginnings(request), ...this.#proven.values(), ...byOtherFunction(request)]) {
       if (other.unit === request.unit && !this.isAwaited(other, now)) return other;
     }
     return undefined;
@@ -94,4 +96,11 @@ function beginnings(request: Request): readonly RegisterRequest[] {
   if (!isOfRegisters(request)) return [];
   const { unit, functionCode, start, cuts = [] } = request;
   return cuts.map((count) => ({ unit, functionCode, start, count }));
+}
+
+/** A meter that does not have this function says so, with the function code in its exception. */
+function byOtherFunction(request: Request): readonly RegisterRequest[] {
+  if (!isOfRegisters(request)) return [];
+  const other = { ...request, functionCode: request.functionCode === 3 ? 4 : 3 } as const;
+  return [other, ...beginnings(other)];
 }

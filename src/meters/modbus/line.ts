@@ -7,7 +7,7 @@ import type { ReadingSink } from '../reading-sink.ts';
 import { BusLoad } from './bus-load.ts';
 import type { ModbusConnection } from './connection.ts';
 import { DialledConnection } from './dialled-connection.ts';
-import { MeterError, Unreachable } from './errors.ts';
+import { MeterError, NoAnswer, Unreachable } from './errors.ts';
 import type { MeterLog } from './known-meter.ts';
 import { Lane } from './lane.ts';
 import type { ModbusMeter } from './modbus-meter.ts';
@@ -181,6 +181,10 @@ export class Line {
       this.#handOn(reading);
     } catch (error) {
       if (this.#stopping.signal.aborted) return;
+      if (error instanceof NoAnswer && error.isHeldBack) {
+        unit.health.skipped(1);
+        return;
+      }
       const isLineDown = error instanceof Unreachable;
       if (!isLineDown) unit.patience.failed(clock.now());
       unit.health.failed(error, { isToldElsewhere: isLineDown });

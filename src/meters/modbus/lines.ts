@@ -89,8 +89,8 @@ export class ModbusLines {
     const connection = places[0]?.meter.connection;
     if (!connection || connection.kind === 'mqtt') return undefined;
     const meters = places.flatMap((place) => this.#meterOf(place));
-    const { timeout, connectTimeout } = options;
-    const { pauseAfterConnect } = strictest(meters.map(({ meter }) => meter.timing));
+    const { connectTimeout } = options;
+    const { pauseAfterConnect, timeout } = strictest(meters.map(({ meter }) => meter.timing));
     return new Line({
       name,
       connection: new ModbusConnection({ way: this.#wayOf(connection), timeout, connectTimeout, pauseAfterConnect }),

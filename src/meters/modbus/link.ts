@@ -1,14 +1,17 @@
 import type { Duplex } from 'node:stream';
-import { messageOf } from '../../lib/errors.ts';
 import { type Asked, answerLength, exceptionIn, hasBegun, nextObjectIn, valuesIn } from './answer-frame.ts';
-import { BadAnswer, type MeterError, ModbusException, NoAnswer } from './errors.ts';
+import { BadAnswer, brokenBy, type MeterError, ModbusException, NoAnswer } from './errors.ts';
 import { behindHeartbeats, isBeginning } from './heartbeat.ts';
 import type { LateAnswers } from './late-answers.ts';
 import type { Request } from './request.ts';
 import { requestFrame } from './request-frame.ts';
+import { sendInSilence } from './silence.ts';
 import type { Way } from './way.ts';
 
 const NOTHING: Buffer = Buffer.alloc(0);
+
+/** Milliseconds: a hang-up so soon after a request was on its way before; a gateway that took the request may answer late. */
+const CROSSED = 50;
 
 export interface LinkOptions {
   readonly way: Way;
@@ -76,9 +79,9 @@ export class Link {
   start(): void {
     this.#lastByte = performance.now();
     this.#stream.on('data', (chunk: Buffer) => this.#received(chunk));
-    this.#stream.on('end', () => this.end(new NoAnswer('the other side closed the connection')));
-    this.#stream.on('close', () => this.end(new NoAnswer('the connection was closed')));
-    this.#stream.on('error', (error) => this.end(new NoAnswer(`the connection broke: ${messageOf(error)}`)));
+    this.#stream.on('end', () => this.end(new NoAnswer('the other side closed the connection', 'hung up')));
+    this.#stream.on('close', () => this.end(new NoAnswer('the connection was closed', 'closed')));
+    this.#stream.on('error', (error) => this.end(brokenBy(error)));
     this.#stream.resume();
   }
 
@@ -103,7 +106,7 @@ export class Link {
     this.#hasEnded = true;
     this.#stream.destroy();
     const waiting = this.#settled();
-    if (waiting) this.#missed(waiting);
+    if (waiting) this.#missed(waiting, why);
     waiting?.reject(why);
     this.#onEnd(why);
   }
@@ -115,26 +118,21 @@ export class Link {
     else this.end(new NoAnswer(`the line was never silent within ${timeout} ms`));
   }
 
-  /** Of an answer that has begun to come, nothing can come later that has a head and a right checksum. */
-  #missed({ isSent, sentAt, request }: Waiting): void {
-    if (isSent && !hasBegun(this.#rest, request)) this.#late?.add(request, sentAt);
+  /**
+   * Of an answer that has begun to come, nothing can come later that has a head and a right checksum. Who hangs up as the
+   * request comes has not taken it; a modem that calls may, and gives to its next call what it got in between.
+   */
+  #missed({ isSent, sentAt, request }: Waiting, why: MeterError): void {
+    const isCrossed = performance.now() - sentAt < CROSSED;
+    const isDropped = isCrossed && why instanceof NoAnswer && why.reason === 'hung up' && !this.#way.isCalling;
+    if (isSent && !isDropped && !hasBegun(this.#rest, request)) this.#late?.add(request, sentAt);
   }
 
   #send(waiting: Waiting, frame: Buffer): void {
-    if (this.#way.silence === undefined) this.#write(waiting, frame);
-    else this.#sendInSilence(waiting, frame, this.#way.silence);
-  }
-
-  #sendInSilence(waiting: Waiting, frame: Buffer, silence: number): void {
-    const left = this.#lastByte + silence - performance.now();
-    // By way of the event loop in any case, so that what stands in the input comes in before the request goes out.
-    setTimeout(() => {
-      setImmediate(() => {
-        if (this.#waiting !== waiting) return;
-        if (performance.now() - this.#lastByte < silence) this.#sendInSilence(waiting, frame, silence);
-        else this.#write(waiting, frame);
-      });
-    }, left);
+    const { silence } = this.#way;
+    const send = () => this.#write(waiting, frame);
+    if (silence === undefined) send();
+    else sendInSilence({ silence, send, lastByte: () => this.#lastByte, isWanted: () => this.#waiting === waiting });
   }
 
   #write(waiting: Waiting, frame: Buffer): void {

@@ -5,8 +5,8 @@ import type { Log } from '../../lib/log.ts';
 import { introduced } from './caller.ts';
 import { CallingLine } from './calling-line.ts';
 import { bytesOf, textOf } from './registration.ts';
-import { ReplacedCalls } from './replaced-calls.ts';
 import type { Framing } from './request.ts';
+import { RivalCalls } from './rival-calls.ts';
 import type { Way } from './way.ts';
 
 const KEEPALIVE_AFTER = 30_000;
@@ -21,7 +21,7 @@ export interface ListenerOptions {
   readonly port: number;
   readonly framing: Framing;
   readonly log: Log;
-  /** For how often calls replace each other; the process's own where it is not given. */
+  /** For how often calls come while one stands; the process's own where it is not given. */
   readonly clock?: Clock;
   /** How long a caller may say nothing. */
   readonly patience?: number;
@@ -31,7 +31,7 @@ export interface ListenerOptions {
 
 /**
  * Listens for modems behind private addresses, which call us. Each is the line whose registration it sends; where lines
- * have none, the newest caller is the line.
+ * have none, every caller is the line. A call is kept until it ends: what calls in between waits, and the newest is next.
  */
 export class Listener {
   readonly #options: ListenerOptions;
@@ -57,7 +57,7 @@ export class Listener {
       this.#called(socket),
     );
     this.#server = server;
-    server.on('error', (error) => this.#failed(messageOf(error)));
+    server.on('error', (error) => this.#failed(server, messageOf(error)));
     server.on('listening', () => {
       if (this.#failure !== undefined) this.#options.log.info({ listener: this.#name }, 'listens for modems again');
       this.#failure = undefined;
@@ -80,7 +80,7 @@ export class Listener {
     const line = new CallingLine({
       text: registration === undefined ? undefined : bytesOf(registration),
       heartbeat: bytesOf(heartbeat ?? ''),
-      replaced: new ReplacedCalls({ listener: this.#name, registration, clock, log }),
+      rivals: new RivalCalls({ listener: this.#name, registration, clock, log }),
     });
     this.#lines.push(line);
     const caller = registration === undefined ? '' : `?registration=${encodeURIComponent(registration)}`;
@@ -88,15 +88,18 @@ export class Listener {
       name: this.#name + caller,
       framing: this.#options.framing,
       heartbeat: line.heartbeat,
+      isCalling: true,
+      hasNext: () => line.hasNext,
       open: (signal) => line.next(signal),
     };
   }
 
-  #failed(why: string): void {
+  #failed(server: Server, why: string): void {
+    if (this.#server !== server) return;
     const { log, retryInterval = 5_000 } = this.#options;
     if (this.#failure !== why) log.error({ listener: this.#name, why }, 'cannot listen for modems; it is tried again');
     this.#failure = why;
-    this.#server?.close();
+    server.close();
     this.#retry = setTimeout(() => this.start(), retryInterval);
   }
 

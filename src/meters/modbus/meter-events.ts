@@ -1,13 +1,10 @@
 import type { MeterEvent } from '../../domain/meter-event.ts';
+import { FURTHEST_AHEAD, isLateEvent } from '../../domain/time-limits.ts';
 import type { EventFacts } from './event-fields.ts';
 import type { KnownMeter } from './known-meter.ts';
 
-/** Beyond two intervals: what a look at the log, its retries and the neighbours on the line may take. */
-const GRACE = 10_000;
 /** Clocks that nobody set begin in 1970 or in 2000. */
 const EARLIEST = Date.UTC(2001, 0, 1);
-/** How far a clock may be ahead beyond what is known of it. */
-const MOST_AHEAD = 10_000;
 /** The last time that can be written as a date. */
 const LAST_DATE = 8.64e15;
 
@@ -38,18 +35,13 @@ export function noticedEvent(facts: EventFacts, noticed: Noticed): MeterEvent {
     key,
     start: start ?? arrivedAt,
     arrivedAt,
-    isLate: isLate(seen, arrivedAt, interval),
+    isLate: isLateEvent(seen, arrivedAt, interval),
   };
-}
-
-/** Nobody could act on what had ended, or could have been noticed, so long before it arrived. Milliseconds. */
-function isLate(end: number, arrivedAt: number, interval: number): boolean {
-  return arrivedAt - end > 2 * interval + GRACE;
 }
 
 function doubtOf(start: number, { arrivedAt, known }: Noticed): string | undefined {
   const isEarly = start < EARLIEST;
-  if (!isEarly && start <= arrivedAt + MOST_AHEAD + Math.max(0, known.clockAhead)) return undefined;
+  if (!isEarly && start <= arrivedAt + FURTHEST_AHEAD + Math.max(0, known.clockAhead)) return undefined;
   const date = Math.abs(start) <= LAST_DATE ? new Date(start).toISOString() : `${start}`;
   const why = isEarly ? 'its clock was not set' : 'in the future';
   return `dated ${date} by the meter, ${why}: the time is when this was noticed`;

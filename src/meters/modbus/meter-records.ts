@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Reading } from '../../domain/reading.ts';
+import { OLDEST_READING } from '../../domain/time-limits.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { LoadRecords } from '../model.ts';
@@ -27,6 +28,9 @@ export interface MeterRecordsParts {
   readonly cursorOf: CursorSource;
 }
 
+/** In milliseconds: whole seconds and the way of an answer make so much of a clock that is right. */
+const RIGHT_CLOCK = 2_000;
+
 /** `until`: when the last reading of our own had come; `gaps`: what may still be filled. */
 const position = z.object({
   number: z.int().min(0),
@@ -36,6 +40,12 @@ const position = z.object({
 });
 
 type Position = z.infer<typeof position>;
+
+interface TimedRecord {
+  readonly bytes: Buffer;
+  /** Epoch milliseconds. */
+  readonly time: number;
+}
 
 /** Load records of a meter's file: they become readings where the daemon has none of its own. */
 export class MeterRecords implements MeterLog {
@@ -81,7 +91,7 @@ export class MeterRecords implements MeterLog {
   async check({ ask }: LineAccess, known: KnownMeter): Promise<void> {
     this.#restore();
     const own = this.#own;
-    const startedAt = this.#parts.clock.now();
+    own.forget(this.#parts.clock.now() - OLDEST_READING);
     const from = this.#position;
     if (!from || !own.hasGaps) {
       // At first sight its history is none of ours; without a gap there is nothing to fill.
@@ -90,22 +100,31 @@ export class MeterRecords implements MeterLog {
       return;
     }
     for await (const { records, position } of this.#journal.after(from, ask)) {
-      const readings = records.flatMap(({ bytes }) => this.#readingOf(bytes, own, known));
+      const timed = records.flatMap(({ bytes }) => this.#timed(bytes, known));
+      const readings = timed.flatMap((record) => (own.isMissing(record.time) ? [this.#readingOf(record, known)] : []));
       await Promise.all(readings.map((reading) => this.#parts.onReading(reading)));
+      // A meter writes in the order of time: behind this record nothing fills an older gap.
+      own.forget(Math.max(Number.NEGATIVE_INFINITY, ...timed.map(({ time }) => time)));
       await this.#save(position);
     }
-    // What the meter writes about the end of a gap may come one record later.
-    own.forget(startedAt - this.interval);
+    // Where nothing new is there, the next life of the daemon must still know the gaps, and until when it was there itself.
+    if (this.#position === from) await this.#save(from);
   }
 
-  #readingOf(bytes: Buffer, own: OwnReadings, { rating }: KnownMeter): Reading[] {
-    const { meter, clock } = this.#parts;
+  /** A record with its time by our clock; none where it has no time, or one that is still to come. */
+  #timed(bytes: Buffer, { clockAhead }: KnownMeter): TimedRecord[] {
     const { time: place } = this.#records;
-    const time = timeOf(bytes, 2 * place.address, place);
-    if (typeof time !== 'number' || !own.isMissing(time)) return [];
+    const written = timeOf(bytes, 2 * place.address, place);
+    if (typeof written !== 'number') return [];
+    const time = Math.round(Math.abs(clockAhead) <= RIGHT_CLOCK ? written : written - clockAhead);
+    return time <= this.#parts.clock.now() + RIGHT_CLOCK ? [{ bytes, time }] : [];
+  }
+
+  #readingOf({ bytes, time }: TimedRecord, { rating }: KnownMeter): Reading {
+    const { meter, clock } = this.#parts;
     const { values, missing } = primaryOf(rawValues([{ block: this.#block, bytes }]), rating);
     const reading = { meter, time, timeSource: 'payload', arrivedAt: clock.now(), values } as const;
-    return [Object.keys(missing).length > 0 ? { ...reading, missing } : reading];
+    return Object.keys(missing).length > 0 ? { ...reading, missing } : reading;
   }
 
   async #save({ number, resets }: JournalPosition): Promise<void> {

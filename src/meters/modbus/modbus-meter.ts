@@ -10,7 +10,7 @@ import { ModbusException } from './errors.ts';
 import type { KnownMeter, MeterLog } from './known-meter.ts';
 import type { LineAccess } from './line-access.ts';
 import { MeterClock } from './meter-clock.ts';
-import { eventLogOf } from './meter-logs.ts';
+import { eventLogsOf } from './meter-logs.ts';
 import { MeterRecords } from './meter-records.ts';
 import { SunSpecMap } from './sunspec-map.ts';
 import type { MeterTiming } from './timing.ts';
@@ -69,7 +69,7 @@ export class ModbusMeter {
     this.#map = model.sunspec && new SunSpecMap({ unit, functionCode, models: model.sunspec.models });
     this.#clock = model.clock && new MeterClock(model.clock, unit, { ...own, model: model.id });
     this.#records = model.records && new MeterRecords(model.records, { ...own, maxBlock: model.maxBlock });
-    const logs = [eventLogOf(model, own), this.#records].flatMap((log) => (log ? [log] : []));
+    const logs = [...eventLogsOf(model, own), ...(this.#records ? [this.#records] : [])];
     this.#logs = logs.map((log) => ({ log, attempt: new Attempt({ ...own, model: model.id, what: log.name }) }));
   }
 

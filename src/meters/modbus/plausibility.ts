@@ -114,7 +114,7 @@ function overVoltAmperes(values: Values, powerOf: (values: Values, phase: number
     const [volts, amps] = [values[voltage], values[CURRENTS[phase] ?? 'current_l1']];
     const power = powerOf(values, phase);
     if (volts === undefined || amps === undefined || power === undefined) return [];
-    return volts > 0 && amps > SOME_CURRENT ? [power / (volts * amps)] : [];
+    return volts > 0 && Math.abs(amps) > SOME_CURRENT ? [power / (volts * Math.abs(amps))] : [];
   });
   return ratios.length === 0 ? undefined : meanOf(ratios);
 }

@@ -12,7 +12,8 @@ import { spanOfAll, spanOfPlace } from './span.ts';
 
 /** What the logs hold that a meter keeps by itself. Read without any cursor: nothing is taken from them. */
 export interface ProbedLogs {
-  readonly events?: ProbedEvents;
+  /** For each form that the model has. */
+  readonly events?: readonly ProbedEvents[];
   readonly records?: ProbedRecords;
 }
 
@@ -58,9 +59,15 @@ export async function probedLogs(parts: ProbedLogsParts): Promise<ProbedLogs | u
   const { events, records } = parts.model;
   if (!events && !records) return undefined;
   return {
-    ...(events && { events: await eventsOf(events, parts) }),
+    ...(events && { events: await allEventsOf(events, parts) }),
     ...(records && { records: await recordsOf(records, parts) }),
   };
+}
+
+async function allEventsOf(forms: readonly EventLog[], parts: ProbedLogsParts): Promise<readonly ProbedEvents[]> {
+  const read: ProbedEvents[] = [];
+  for (const form of forms) read.push(await eventsOf(form, parts));
+  return read;
 }
 
 async function eventsOf(form: EventLog, parts: ProbedLogsParts): Promise<ProbedEvents> {

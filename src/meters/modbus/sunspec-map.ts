@@ -1,5 +1,5 @@
 import type { FunctionCode } from '../model.ts';
-import { MeterError, ModbusException } from './errors.ts';
+import { BadAnswer, MeterError, ModbusException, NoAnswer } from './errors.ts';
 import type { Ask } from './request.ts';
 
 /** The device shows no SunSpec map, or none with a model that is wanted. */
@@ -20,6 +20,8 @@ const MARK = 'SunS';
 const MARK_REGISTERS = 2;
 const HEADER_REGISTERS = 2;
 const END = 0xffff;
+/** Where so many of them go unanswered in one search, the device is not there, or asking on would hold up its line. */
+const MOST_SILENCES = 2;
 /** No device has more; a walk through garbage must end. */
 const MOST_MODELS = 100;
 
@@ -28,6 +30,8 @@ export class SunSpecMap {
   readonly #parts: SunSpecMapParts;
   #base: number | undefined;
   #connection = 0;
+  /** Which of the starts the next search begins with. */
+  #first = 0;
 
   constructor(parts: SunSpecMapParts) {
     this.#parts = parts;
@@ -48,12 +52,31 @@ export class SunSpecMap {
     else this.#connection = connection;
   }
 
+  /** Some devices let a request for registers that they do not have go unanswered: another start may still be right. */
   async #search(ask: Ask): Promise<number> {
-    for (const start of STARTS) {
-      const mark = await this.#read(start, MARK_REGISTERS, ask);
-      if (mark?.toString('latin1') === MARK) return await this.#walk(start, ask);
+    const silences: MeterError[] = [];
+    // Another search begins behind the last start that was silent.
+    const starts = [...STARTS.slice(this.#first), ...STARTS.slice(0, this.#first)];
+    for (const start of starts) {
+      const mark = await this.#mark(start, ask);
+      if (mark === MARK) return await this.#walk(start, ask);
+      if (!(mark instanceof MeterError)) continue;
+      silences.push(mark);
+      this.#first = (STARTS.indexOf(start) + 1) % STARTS.length;
+      if (silences.length === MOST_SILENCES) break;
     }
-    throw new NoSunSpec(`no SunSpec map begins at ${STARTS.join(', ')}`);
+    throw silences[0] ?? new NoSunSpec(`no SunSpec map begins at ${STARTS.join(', ')}`);
+  }
+
+  /** What stands there; undefined where the device has no such registers, an error where it did not answer to that. */
+  async #mark(start: number, ask: Ask): Promise<string | MeterError | undefined> {
+    try {
+      const bytes = await this.#read(start, MARK_REGISTERS, ask);
+      return bytes?.toString('latin1');
+    } catch (error) {
+      if (error instanceof NoAnswer || error instanceof BadAnswer) return error;
+      throw error;
+    }
   }
 
   async #walk(start: number, ask: Ask): Promise<number> {

@@ -1,3 +1,4 @@
+import { blockRequest } from './block-request.ts';
 import { MeterError, ModbusException } from './errors.ts';
 import { type Block, splitBlock } from './read-plan.ts';
 import type { Ask } from './request.ts';
@@ -8,9 +9,6 @@ export interface BlockOutcome {
   readonly bytes: Buffer | undefined;
   readonly error?: MeterError;
 }
-
-/** Illegal data address, and illegal data value, which some devices answer to a request that is too long. */
-const REFUSALS: readonly number[] = [2, 3];
 
 /** A meter that let so many requests in a row go unanswered is asked for nothing more. */
 const SILENT_AFTER = 2;
@@ -36,17 +34,16 @@ export async function readThoroughly(
       outcomes.push({ block, bytes: undefined, error: NOT_ASKED });
       continue;
     }
-    const { functionCode, start, count } = block;
     try {
-      outcomes.push({ block, bytes: await ask({ unit, functionCode, start, count }) });
+      outcomes.push({ block, bytes: await ask(blockRequest(unit, block)) });
       silences = 0;
     } catch (error) {
       if (!(error instanceof MeterError)) throw error;
       const isSilent = !(error instanceof ModbusException) || error.isGateway;
       if (isSilent && outcomes.length === 0 && !isAnswering) throw error;
       silences = isSilent ? silences + 1 : 0;
-      const isRefused = error instanceof ModbusException && REFUSALS.includes(error.code);
-      const halves = isRefused ? splitBlock(block) : undefined;
+      const isTooMuch = error instanceof ModbusException && error.isAddressRefused;
+      const halves = isTooMuch ? splitBlock(block) : undefined;
       if (halves) waiting.unshift(...halves);
       else outcomes.push({ block, bytes: undefined, error });
     }

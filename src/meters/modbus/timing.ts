@@ -20,9 +20,15 @@ export function timingOf(tuning: Tuning | undefined, model: Timing, options: Mod
   };
 }
 
-/** What meters of one line must agree on: the longest pause after connecting, and closing where one of them wants it. */
-export function strictest(timings: readonly MeterTiming[]): Pick<MeterTiming, 'pauseAfterConnect' | 'closeAfterPoll'> {
+/**
+ * What meters of one line must agree on: the longest pause after connecting and the longest time-out, and closing where one
+ * of them wants it.
+ */
+export function strictest(
+  timings: readonly MeterTiming[],
+): Pick<MeterTiming, 'pauseAfterConnect' | 'timeout' | 'closeAfterPoll'> {
   return {
+    timeout: Math.max(0, ...timings.map(({ timeout }) => timeout)),
     pauseAfterConnect: Math.max(0, ...timings.map(({ pauseAfterConnect }) => pauseAfterConnect)),
     closeAfterPoll: timings.some(({ closeAfterPoll }) => closeAfterPoll),
   };

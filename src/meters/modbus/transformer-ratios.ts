@@ -25,8 +25,6 @@ export interface TransformerRatiosParts {
   readonly log: Log;
 }
 
-/** Illegal function, data address or data value: the meter does not have it. */
-const REFUSALS: readonly number[] = [1, 2, 3];
 /** A register that was there may be refused while the meter starts up. */
 const REFUSALS_UNTIL_TOLD = 3;
 /** What says it in place of the meter, in the configuration. */
@@ -97,7 +95,7 @@ export class TransformerRatios {
     try {
       return await ask();
     } catch (error) {
-      if (!(error instanceof ModbusException) || !REFUSALS.includes(error.code)) throw error;
+      if (!(error instanceof ModbusException && error.isFunctionOrAddressRefused)) throw error;
       const hint = KEYS[which];
       this.#refused({ ratio: which, register: address, hint, reason: error.message });
       const message = `the meter does not have register ${address}, the ${which} ratio of its model: set ${hint} (${error.message})`;

@@ -32,7 +32,7 @@ function recoded(model: ModbusModel, recode: Recode): ModbusModel {
       ...(ratios.pt && { pt: placeWith(ratios.pt, recode) }),
     },
     ...(clock && { clock: placeWith(clock, recode) }),
-    ...(events && { events: eventsWith(events, recode) }),
+    ...(events && { events: events.map((form) => eventsWith(form, recode)) }),
     ...(records && { records: recordsWith(records, recode) }),
   };
 }

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../../lib/clock.ts';
 import type { MeterHealth } from '../meter-health.ts';
 import type { DialledConnection } from './dialled-connection.ts';
-import { BadAnswer, ModbusException, NoAnswer } from './errors.ts';
+import { BadAnswer, type MeterError, ModbusException, NoAnswer } from './errors.ts';
 import type { LineAccess } from './line-access.ts';
 import type { Request } from './request.ts';
 import type { MeterTiming } from './timing.ts';
@@ -47,15 +47,19 @@ export class UnitAccess implements LineAccess {
 
   readonly ask = async (request: Request): Promise<Buffer> => {
     const { clock, health, timing } = this.#parts;
+    let before: MeterError | undefined;
     for (let tries = 0; ; tries += 1) {
       try {
         return await this.#askAcrossClosing(request);
       } catch (error) {
+        // What counts is that it was asked before and did not answer.
+        if (error instanceof NoAnswer && error.isHeldBack) throw before ?? error;
         if (error instanceof ModbusException) health.refused(error, clock.now());
         if (this.firstTimeout !== undefined) throw error;
         if (error instanceof ModbusException && error.isBusy && tries < Math.max(1, timing.retries))
           await this.#wait(BUSY_PAUSE);
         else if (!((error instanceof NoAnswer || error instanceof BadAnswer) && tries < timing.retries)) throw error;
+        before = error;
       }
     }
   };
@@ -72,17 +76,24 @@ export class UnitAccess implements LineAccess {
     };
   }
 
-  /**
-   * Devices that serve one request for each connection close it behind their answer, or upon the next request. That is no
-   * failure of the meter: a request that met the end of a connection that had served is sent again once.
-   */
+  /** Where a request met nothing but the end of a connection, the meter did not fail: it is sent again once. */
   async #askAcrossClosing(request: Request): Promise<Buffer> {
     try {
       return await this.#askOnce(request);
     } catch (error) {
-      if (!(error instanceof NoAnswer && error.isClosed && this.#parts.connection.hasServed)) throw error;
+      if (!(error instanceof NoAnswer && this.#isOfConnection(error))) throw error;
       return await this.#askOnce(request);
     }
+  }
+
+  /**
+   * Devices that serve one request for each connection close it behind their answer, or upon the next request. Where a modem
+   * has called again meanwhile, the call that did not answer was dead.
+   */
+  #isOfConnection(error: NoAnswer): boolean {
+    const { connection } = this.#parts;
+    if (error.isClosed) return connection.hasServed;
+    return error.reason === 'timed out' && connection.hasNext && this.firstTimeout === undefined;
   }
 
   async #askOnce(request: Request): Promise<Buffer> {

@@ -3,6 +3,7 @@ import { LINE_VOLTAGES, PHASE_VOLTAGES, type Quantity } from '../../domain/quant
 import type { Values } from '../../domain/reading.ts';
 import type { ByteOrder, FunctionCode, ModbusModel, ModbusRegister } from '../model.ts';
 import { primaryOf, type Rating } from '../rating.ts';
+import { blockRequest } from './block-request.ts';
 import { MeterError, ModbusException } from './errors.ts';
 import { byDoubt, type Doubt, doubtOf, TELLING_POWERS } from './finding-doubt.ts';
 import { planReads } from './read-plan.ts';
@@ -121,9 +122,8 @@ async function findingsIn(
 ): Promise<readonly Undoubted[] | 'silent'> {
   const answers: BlockAnswer[] = [];
   for (const block of planReads(moved, model)) {
-    const { functionCode, start, count } = block;
     try {
-      answers.push({ block, bytes: await ask({ unit, functionCode, start, count }) });
+      answers.push({ block, bytes: await ask(blockRequest(unit, block)) });
     } catch (error) {
       if (error instanceof ModbusException) return [];
       if (error instanceof MeterError) return 'silent';

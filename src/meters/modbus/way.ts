@@ -10,6 +10,10 @@ export interface Way {
   readonly silence?: number;
   /** What the other side sends of itself to keep the line open: no part of any answer. */
   readonly heartbeat?: Buffer;
+  /** The other side calls us: a modem, which outlives its calls and may keep for the next one what comes between them. */
+  readonly isCalling?: boolean;
+  /** Another call waits already. */
+  hasNext?(): boolean;
   /** A new stream. Rejects with whatever hinders it, and when the signal aborts. Destroying the stream frees the line. */
   open(signal: AbortSignal): Promise<Duplex>;
 }

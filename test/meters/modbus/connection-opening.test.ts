@@ -1,23 +1,12 @@
-import { readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { called } from '../../../src/meters/modbus/called.ts';
-import { ModbusConnection } from '../../../src/meters/modbus/connection.ts';
+import type { ModbusConnection } from '../../../src/meters/modbus/connection.ts';
 import { Unreachable } from '../../../src/meters/modbus/errors.ts';
 import { startBlackHole } from '../../servers/black-hole.ts';
 import { ModbusServer } from '../../servers/modbus-server.ts';
-
-const TIMEOUT = 250;
-const GRACE = 3_000;
-const LONG = 10_000;
+import { connectionTo, LONG, openFiles, settled, TIMEOUT } from './connection-bench.ts';
 
 let server: ModbusServer;
 let connection: ModbusConnection;
-
-function connectionTo(port: number, times: { timeout?: number; pauseAfterConnect?: number } = {}) {
-  const { timeout = TIMEOUT, pauseAfterConnect = 0 } = times;
-  const way = called('127.0.0.1', port, 'tcp');
-  return new ModbusConnection({ way, timeout, connectTimeout: timeout, pauseAfterConnect });
-}
 
 beforeEach(async () => {
   server = new ModbusServer();
@@ -29,18 +18,6 @@ afterEach(async () => {
   connection.close();
   await server.stop();
 });
-
-/** How the promise settled, and that it did so in time. */
-async function settled(work: Promise<unknown>): Promise<unknown> {
-  const start = performance.now();
-  const outcome = await work.catch((error: unknown) => error);
-  expect(performance.now() - start).toBeLessThan(TIMEOUT + GRACE);
-  return outcome;
-}
-
-function openFiles(): number {
-  return readdirSync('/proc/self/fd').length;
-}
 
 describe('opening', () => {
   it('rejects when nobody listens', async () => {
@@ -64,7 +41,7 @@ describe('opening', () => {
 
   it('is given up at once when the connection is closed meanwhile', async () => {
     const hole = await startBlackHole();
-    const over = connectionTo(hole.port, { timeout: LONG });
+    const over = connectionTo(hole.port, 'tcp', { timeout: LONG });
     const opening = over.open();
     over.close();
     expect(await settled(opening)).toBeInstanceOf(Unreachable);
@@ -72,7 +49,7 @@ describe('opening', () => {
   });
 
   it('pauses before the connection is open', async () => {
-    const over = connectionTo(server.port, { pauseAfterConnect: 100 });
+    const over = connectionTo(server.port, 'tcp', { pauseAfterConnect: 100 });
     const start = performance.now();
     const opening = over.open();
     await expect.poll(() => server.accepted).toBe(2);
@@ -84,7 +61,7 @@ describe('opening', () => {
   });
 
   it('fails when the other side hangs up during the pause, and is given up then when it is closed', async () => {
-    const over = connectionTo(server.port, { pauseAfterConnect: LONG });
+    const over = connectionTo(server.port, 'tcp', { pauseAfterConnect: LONG });
     const opening = over.open();
     await expect.poll(() => server.accepted).toBe(2);
     over.close();

@@ -1,31 +1,17 @@
-import { readdirSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { called } from '../../../src/meters/modbus/called.ts';
-import { ModbusConnection } from '../../../src/meters/modbus/connection.ts';
-import { BadAnswer, type ModbusException, NoAnswer, Unreachable } from '../../../src/meters/modbus/errors.ts';
+import type { ModbusConnection } from '../../../src/meters/modbus/connection.ts';
+import { BadAnswer, ModbusException, NoAnswer, Unreachable } from '../../../src/meters/modbus/errors.ts';
 import type { Framing, Request } from '../../../src/meters/modbus/request.ts';
 import { crc, type Fault, ModbusServer } from '../../servers/modbus-server.ts';
+import { connectionTo, LONG, openFiles, settled, TIMEOUT, wordsIn } from './connection-bench.ts';
 
-const TIMEOUT = 250;
-const GRACE = 3_000;
-const LONG = 10_000;
 const REQUEST = { unit: 1, functionCode: 4, start: 0, count: 10 } as const;
 const WORDS = [0x4366, 0x3334, 3, 4, 5, 6, 7, 8, 9, 10];
 
 let server: ModbusServer;
 let connection: ModbusConnection;
-
-function connectionTo(port: number, framing: Framing, times: { timeout?: number; pauseAfterConnect?: number } = {}) {
-  const { timeout = TIMEOUT, pauseAfterConnect = 0 } = times;
-  return new ModbusConnection({
-    way: called('127.0.0.1', port, framing),
-    timeout,
-    connectTimeout: timeout,
-    pauseAfterConnect,
-  });
-}
 
 async function startWith(framing: Framing): Promise<void> {
   server = new ModbusServer(framing);
@@ -40,21 +26,8 @@ afterEach(async () => {
   await server.stop();
 });
 
-/** How the promise settled, and that it did so in time. */
-async function settled(work: Promise<unknown>): Promise<unknown> {
-  const start = performance.now();
-  const outcome = await work.catch((error: unknown) => error);
-  expect(performance.now() - start).toBeLessThan(TIMEOUT + GRACE);
-  return outcome;
-}
-
 async function wordsOf(request: Request, timeout = LONG): Promise<number[]> {
-  const bytes = await connection.ask(request, timeout);
-  return Array.from({ length: bytes.length / 2 }, (_, index) => bytes.readUInt16BE(2 * index));
-}
-
-function openFiles(): number {
-  return readdirSync('/proc/self/fd').length;
+  return wordsIn(await connection.ask(request, timeout));
 }
 
 function heapInUse(): number {
@@ -161,7 +134,11 @@ describe.each([
 
   it.each([1, 2, 3, 4, 5, 6, 8, 10, 11])('takes exception %i for an answer, and keeps the connection', async (code) => {
     server.fault = () => ({ kind: 'exception', code });
-    expect(await settled(connection.ask(REQUEST, LONG))).toMatchObject({ name: 'ModbusException', code });
+    const refusal = await settled(connection.ask(REQUEST, LONG));
+    if (!(refusal instanceof ModbusException)) throw new Error('no exception');
+    expect(refusal).toMatchObject({ name: 'ModbusException', code });
+    expect(refusal.isAddressRefused).toBe(code === 2 || code === 3);
+    expect(refusal.isFunctionOrAddressRefused).toBe(code <= 3);
     server.fault = () => undefined;
     expect(await wordsOf(REQUEST)).toEqual(WORDS);
     expect(server.accepted).toBe(1);

@@ -56,6 +56,21 @@ describe('a lane', () => {
     expect(did.indexOf('log')).toBe(11);
   });
 
+  it('lets a poll wait behind one overdue turn at most, however many are overdue', async () => {
+    const { lane: own, work, did } = lane();
+    const eleven = async () => {
+      for (let second = 0; second < 11; second += 1) await work('long')();
+      for (const name of ['a', 'b', 'c']) own.poll(work(name));
+    };
+    own.poll(eleven);
+    for (const name of ['log 1', 'log 2', 'log 3', 'log 4', 'log 5']) void own.spare(work(name));
+    await expect.poll(() => did.at(-1)).toBe('idle');
+    expect(did.filter((each) => each !== 'long')).toEqual([
+      ...['log 1', 'a', 'log 2', 'b', 'log 3', 'c', 'log 4', 'log 5'],
+      'idle',
+    ]);
+  });
+
   it('goes on after work that throws', async () => {
     const { lane: own, work, did, faults } = lane();
     own.poll(() => Promise.reject(new Error('broken')));

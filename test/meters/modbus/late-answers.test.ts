@@ -1,4 +1,3 @@
-import { Duplex } from 'node:stream';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { called } from '../../../src/meters/modbus/called.ts';
@@ -6,9 +5,10 @@ import { ModbusConnection } from '../../../src/meters/modbus/connection.ts';
 import { MeterError, ModbusException, NoAnswer } from '../../../src/meters/modbus/errors.ts';
 import type { RegisterRequest } from '../../../src/meters/modbus/request.ts';
 import { answerTo, TransparentGateway, wordOf } from '../../servers/transparent-gateway.ts';
+import { LONG, settled, wordsIn } from './connection-bench.ts';
+import { Wire } from './wire.ts';
 
 const TIMEOUT = 60;
-const LONG = 10_000;
 const CUTS = [2, 4, 6];
 const FIRST = { unit: 1, functionCode: 4, start: 0, count: 8, cuts: CUTS } as const;
 const SECOND = { ...FIRST, start: 100 } as const;
@@ -36,10 +36,6 @@ afterEach(async () => {
 
 function rightAnswer({ unit, start, count }: RegisterRequest): number[] {
   return Array.from({ length: count }, (_, index) => wordOf(unit, start + index));
-}
-
-function wordsIn(bytes: Buffer): number[] {
-  return Array.from({ length: bytes.length / 2 }, (_, index) => bytes.readUInt16BE(2 * index));
 }
 
 /** Asks with one retry, as a poll does; whether there was an answer, which must be the right one. */
@@ -92,17 +88,65 @@ describe('behind a gateway that gives late answers to whoever is connected', () 
     expect(answers).toBeGreaterThan(20);
   });
 
-  it('a value that stands alone is not asked for while its late answer may come', async () => {
+  it.each([
+    ['', undefined],
+    [', which its meter does not know', 1],
+  ])('a value that stands alone is read again behind one request by the other function code%s', async (_, code) => {
+    gateway.latency = () => 100;
+    gateway.exception = (request) => (request.readUInt8(1) === 3 ? code : undefined);
+    await connection.open();
+    await expect(connection.ask(SINGLE, 20)).rejects.toMatchObject({ reason: 'timed out' });
+    await connection.open();
+    const next = { ...SINGLE, start: 300 };
+    expect(wordsIn(await connection.ask(next, LONG))).toEqual(rightAnswer(next));
+    expect(gateway.requests.map((request) => [request.readUInt8(1), request.readUInt16BE(2)])).toEqual([
+      [4, 200],
+      [3, 300],
+      [4, 300],
+    ]);
+  });
+
+  it('it is held back, and nothing is sent for it, where that went unanswered too', async () => {
     gateway.latency = () => 400;
     await connection.open();
-    await expect(connection.ask(SINGLE, 20)).rejects.toThrow('no answer within 20 ms');
+    await expect(connection.ask(SINGLE, 20)).rejects.toMatchObject({ reason: 'timed out' });
     await connection.open();
-    await expect(connection.ask({ ...SINGLE, start: 300 }, LONG)).rejects.toThrow('could not be told from this one');
-    expect(gateway.requests).toHaveLength(1);
+    await expect(connection.ask(SINGLE, 20)).rejects.toMatchObject({ reason: 'timed out' });
+    await connection.open();
+    await expect(connection.ask({ ...SINGLE, start: 300 }, LONG)).rejects.toMatchObject({
+      reason: 'held back',
+      message: expect.stringContaining('could not be told from this one'),
+    });
+    expect(gateway.requests).toHaveLength(2);
     expect(connection.isOpen).toBe(true);
     gateway.latency = () => 0;
-    // It comes, and nothing is owed any more.
+    // They come, and nothing is owed any more.
     await expect.poll(() => isAnswered(SINGLE, LONG), { timeout: LONG }).toBe(true);
+  });
+
+  it('a gateway that hangs up while it waits for the meter gives that answer to the next connection, and nobody takes it', async () => {
+    gateway.latency = () => 300;
+    await connection.open();
+    const outcome = settled(connection.ask(FIRST, LONG));
+    setTimeout(() => gateway.hangUp(), 100);
+    expect(await outcome).toMatchObject({ reason: 'hung up' });
+    gateway.latency = () => 0;
+    await connection.open();
+    expect(wordsIn(await connection.ask(SECOND, LONG))).toEqual(rightAnswer(SECOND));
+    expect(gateway.answered).toBeGreaterThanOrEqual(2);
+  });
+
+  it('closing does not wait for the pause behind the request that brings the line into step', async () => {
+    gateway.latency = () => 100;
+    await connection.open();
+    await expect(connection.ask(FIRST, 20)).rejects.toBeInstanceOf(NoAnswer);
+    gateway.latency = () => 0;
+    await connection.open();
+    const outcome = settled(connection.ask(FIRST, LONG, LONG));
+    await expect.poll(() => gateway.answered, { timeout: LONG }).toBe(2);
+    connection.close();
+    expect(await outcome).toMatchObject({ reason: 'closed' });
+    expect(gateway.requests).toHaveLength(2);
   });
 
   it('a value that stands alone is asked for again behind something that was answered before', async () => {
@@ -125,25 +169,6 @@ describe('behind a gateway that gives late answers to whoever is connected', () 
     await expect(connection.ask(FIRST, LONG)).rejects.toBeInstanceOf(ModbusException);
   });
 });
-
-/** A stream whose other end is in the test's hands. */
-class Wire extends Duplex {
-  readonly #bus: Buffer[];
-
-  constructor(bus: Buffer[]) {
-    super();
-    this.#bus = bus;
-  }
-
-  override _read(): void {
-    // What comes is pushed.
-  }
-
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    this.#bus.push(chunk);
-    done();
-  }
-}
 
 /** What is asked, and what the bus does until the program gives up: answers so many, or loses the oldest. */
 const steps = fc.array(

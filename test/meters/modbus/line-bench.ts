@@ -5,12 +5,15 @@ import type { Reading } from '../../../src/domain/reading.ts';
 import { MeterHealth } from '../../../src/meters/meter-health.ts';
 import { called } from '../../../src/meters/modbus/called.ts';
 import { ModbusConnection } from '../../../src/meters/modbus/connection.ts';
+import type { MeterLog } from '../../../src/meters/modbus/known-meter.ts';
 import { Line } from '../../../src/meters/modbus/line.ts';
 import { ModbusMeter } from '../../../src/meters/modbus/modbus-meter.ts';
+import type { Framing } from '../../../src/meters/modbus/request.ts';
 import type { MeterTiming } from '../../../src/meters/modbus/timing.ts';
+import type { Way } from '../../../src/meters/modbus/way.ts';
 import type { ModbusModel, ModbusRegister } from '../../../src/meters/model.ts';
 import type { EventSink, ReadingSink } from '../../../src/meters/reading-sink.ts';
-import { ModbusServer } from '../../servers/modbus-server.ts';
+import { type Fault, ModbusServer } from '../../servers/modbus-server.ts';
 import { placeOf, recordingLog } from '../fixtures.ts';
 
 export const PROBE = 10_000;
@@ -39,6 +42,9 @@ export const MODEL: ModbusModel = {
   ratios: {},
 };
 
+/** MODEL with a distortion at 72: beside the frequency, so that one request has both. */
+export const PAIRED: ModbusModel = { ...MODEL, registers: [...MODEL.registers, register('thd_u_l1', 72)] };
+
 /** Of the test that runs: the time, the meters' side, and what the line said and handed on. */
 export let now: number;
 export let server: ModbusServer;
@@ -61,6 +67,10 @@ class CountedConnection extends ModbusConnection {
 
 export const clock = { now: () => now };
 
+/** Of one meter. */
+export const readingsOf = (meter: string) => readings.filter((reading) => reading.meter === meter);
+export const warnings = () => log.lines.filter(({ level }) => level === 'warn');
+
 /** Lets the clock go on by so many milliseconds. */
 export function pass(ms: number): void {
   now += ms;
@@ -73,6 +83,11 @@ interface LineSpec {
   readonly timing?: Partial<MeterTiming>;
   readonly model?: ModbusModel;
   readonly rating?: { readonly ctRatio: number; readonly ptRatio: number };
+  readonly framing?: Framing;
+  /** The server's unless it is said. */
+  readonly port?: number;
+  /** In place of a call to that port. */
+  readonly way?: Way;
 }
 
 function keep(reading: Reading): void {
@@ -85,10 +100,10 @@ export function keepEvents(news: readonly MeterEvent[], cursor?: LogCursor): voi
   if (cursor) cursors.set(cursor.log, cursor);
 }
 
-/** Makes the line of the test, to the server, with a meter 'm<unit>' for each unit. */
+/** Makes the line of the test, with a meter 'm<unit>' for each unit. */
 export function lineWith(units: readonly number[], spec: LineSpec = {}): Line {
   const { onReading = keep, onEvents = keepEvents, model = MODEL, rating = { ctRatio: 1, ptRatio: 1 } } = spec;
-  const { port } = server;
+  const { framing = 'tcp', port = server.port, way = called('127.0.0.1', port, framing) } = spec;
   const timing: MeterTiming = {
     timeout: TIMEOUT,
     retries: 0,
@@ -110,8 +125,8 @@ export function lineWith(units: readonly number[], spec: LineSpec = {}): Line {
   const made = new Line({
     name: `modbus-tcp://127.0.0.1:${port}`,
     connection: new CountedConnection({
-      way: called('127.0.0.1', port, 'tcp'),
-      timeout: TIMEOUT,
+      way,
+      timeout: timing.timeout,
       connectTimeout: TIMEOUT,
       pauseAfterConnect: timing.pauseAfterConnect,
     }),
@@ -132,6 +147,37 @@ export function putMeter(unit: number): void {
   server.putFloat(unit, 4, 70, 50);
 }
 
+/** In place of the server there is one that answers in these frames. */
+export async function serveIn(framing: Framing): Promise<void> {
+  await server.stop();
+  server = new ModbusServer(framing);
+  await server.start();
+}
+
+/** The other side goes away, and while it is away the work is done. */
+export async function whileGone(work: () => Promise<void>): Promise<void> {
+  const { port } = server;
+  await server.stop();
+  await work();
+  await server.start(port);
+}
+
+/** When each request came, by the process's own clock; `fault` is what the server does with it. */
+export function arrivals(fault: () => Fault | undefined = () => undefined): readonly number[] {
+  const times: number[] = [];
+  server.fault = () => {
+    times.push(performance.now());
+    return fault();
+  };
+  return times;
+}
+
+/** A meter of PAIRED, with 3.5 %. */
+export function putPaired(unit: number): void {
+  putMeter(unit);
+  server.putFloat(unit, 4, 72, 3.5);
+}
+
 function done(meter: string): number {
   const status = health.get(meter)?.status;
   return status ? status.polls + status.skipped : 0;
@@ -145,8 +191,13 @@ export async function round(meters: readonly string[]): Promise<void> {
   now += INTERVAL;
 }
 
+/** So many rounds, one after the other. */
+export async function rounds(count: number, meters: readonly string[]): Promise<void> {
+  for (let tick = 0; tick < count; tick += 1) await round(meters);
+}
+
 /** A look at a log of a meter, and the wait until it is through. */
-export async function look(meter: string, name: 'events' | 'records' = 'events'): Promise<void> {
+export async function look(meter: string, name: MeterLog['name'] = 'events'): Promise<void> {
   line?.checkLog(meter, name);
   await expect.poll(() => line?.isReadingLogs, { interval: 2, timeout: 10_000 }).toBe(false);
 }

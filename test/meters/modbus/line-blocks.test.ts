@@ -4,25 +4,27 @@ import {
   INTERVAL,
   lineWith,
   log,
-  MODEL,
+  PAIRED,
   PROBE,
   pass,
   putMeter,
+  putPaired,
   readings,
-  register,
   round,
+  rounds,
   server,
+  warnings,
 } from './line-bench.ts';
 
 describe('a line', () => {
   it('keeps what could be read when a block is refused, names the block once, and asks for it rarely', async () => {
     server.putFloat(1, 4, 0, 230);
     lineWith([1]);
-    for (let tick = 0; tick < 5; tick += 1) await round(['m1']);
+    await rounds(5, ['m1']);
     expect(readings).toHaveLength(5);
     expect(readings[0]).toMatchObject({ values: { voltage_l1_n: 230 }, missing: { frequency: 'not readable' } });
     expect(server.requests.filter(({ start }) => start === 70)).toHaveLength(1);
-    expect(log.lines.filter(({ level }) => level === 'warn')).toMatchObject([
+    expect(warnings()).toMatchObject([
       { fields: { meter: 'm1', functionCode: 4, register: 70, quantity: 'frequency' } },
     ]);
     server.putFloat(1, 4, 70, 50);
@@ -35,7 +37,7 @@ describe('a line', () => {
     putMeter(1);
     server.fault = ({ start }) => (start === 70 ? { kind: 'silence' } : undefined);
     lineWith([1]);
-    for (let tick = 0; tick < 8; tick += 1) await round(['m1']);
+    await rounds(8, ['m1']);
     expect(readings).toHaveLength(8);
     expect(server.requests.filter(({ start }) => start === 70)).toHaveLength(3);
   });
@@ -54,11 +56,11 @@ describe('a line', () => {
     expect(before).toEqual([0, 200, 52, 72]);
 
     server.fault = () => ({ kind: 'exception', code: 2 });
-    for (let tick = 0; tick < 6; tick += 1) await round(['m1']);
+    await rounds(6, ['m1']);
     pass(PROBE);
     server.fault = () => undefined;
     server.requests.length = 0;
-    for (let tick = 0; tick < 3; tick += 1) await round(['m1']);
+    await rounds(3, ['m1']);
     const fast = before.slice(0, 3);
     expect(starts()).toEqual([fast, fast, fast].flat());
     expect(readings.map(({ values }) => Object.keys(values).length)).toEqual([33, 29, 29, 29]);
@@ -67,14 +69,11 @@ describe('a line', () => {
   });
 
   it('lets a block rest, whole, that the meter refuses for a while, and tells it once', async () => {
-    const beside = register('thd_u_l1', 72);
-    const model = { ...MODEL, registers: [...MODEL.registers, beside] };
-    putMeter(1);
-    server.putFloat(1, 4, 72, 3.5);
-    lineWith([1], { model });
+    putPaired(1);
+    lineWith([1], { model: PAIRED });
     await round(['m1']);
     server.fault = ({ start }) => (start >= 70 ? { kind: 'exception', code: 3 } : undefined);
-    for (let tick = 0; tick < 8; tick += 1) await round(['m1']);
+    await rounds(8, ['m1']);
     pass(PROBE);
     await round(['m1']);
     const ofBlock = () => server.requests.filter(({ start }) => start >= 70);
@@ -102,13 +101,11 @@ describe('a line', () => {
   });
 
   it('names the register that is gone from a block it had, once that is refused for longer than a minute', async () => {
-    const model = { ...MODEL, registers: [...MODEL.registers, register('thd_u_l1', 72)] };
-    putMeter(1);
-    server.putFloat(1, 4, 72, 3.5);
-    lineWith([1], { model });
+    putPaired(1);
+    lineWith([1], { model: PAIRED });
     await round(['m1']);
     server.fault = ({ start, count }) => (start + count > 72 ? { kind: 'exception', code: 2 } : undefined);
-    for (let tick = 0; tick < 3; tick += 1) await round(['m1']);
+    await rounds(3, ['m1']);
     pass(60_000);
     await round(['m1']);
     await round(['m1']);
@@ -117,7 +114,7 @@ describe('a line', () => {
       values: { voltage_l1_n: 230, frequency: 50 },
       missing: { thd_u_l1: 'not readable' },
     });
-    expect(log.lines.filter(({ level }) => level === 'warn')).toMatchObject([
+    expect(warnings()).toMatchObject([
       { fields: { register: 70, count: 4 }, message: 'Meter does not give a block of registers' },
       { fields: { register: 72, quantity: 'thd_u_l1' }, message: 'Meter does not have a register of its model' },
     ]);
@@ -125,15 +122,13 @@ describe('a line', () => {
 
   it('asks for a block whole again that it had to split, ever more rarely, until the meter gives it', async () => {
     const MINUTE = 60_000;
-    const model = { ...MODEL, registers: [...MODEL.registers, register('thd_u_l1', 72)] };
-    putMeter(1);
-    server.putFloat(1, 4, 72, 3.5);
+    putPaired(1);
     let isStarting = true;
     server.fault = ({ start, count }) => {
       const isRefused = isStarting && start >= 70 && (count > 2 || start === 72);
       return isRefused ? { kind: 'exception', code: 2 } : undefined;
     };
-    lineWith([1], { model });
+    lineWith([1], { model: PAIRED });
     const wholes = () => server.requests.filter(({ start, count }) => start === 70 && count === 4).length;
     // After 5, 15 and 35 minutes: its pauses are 5, 10 and 20.
     const triedAt: number[] = [];

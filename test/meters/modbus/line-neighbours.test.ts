@@ -10,22 +10,21 @@ import {
   PROBE,
   pass,
   putMeter,
-  readings,
+  readingsOf,
   register,
   round,
+  rounds,
   server,
 } from './line-bench.ts';
-
-const of = (meter: string) => readings.filter((reading) => reading.meter === meter);
 
 describe('a line with a dead meter', () => {
   it('polls the others as if it were not there, and probes it once in its rest', async () => {
     for (const unit of [1, 3, 4]) putMeter(unit);
     lineWith([1, 2, 3, 4], { timing: { timeout: 400 } });
     const meters = ['m2', 'm1', 'm3', 'm4'];
-    for (let tick = 0; tick < 60; tick += 1) await round(meters);
+    await rounds(60, meters);
     for (const meter of ['m1', 'm3', 'm4']) {
-      expect(of(meter)).toHaveLength(60);
+      expect(readingsOf(meter)).toHaveLength(60);
       expect(health.get(meter)?.status).toMatchObject({ failed: 0, skipped: 0, busy: 0 });
     }
     // Three misses in a row, in the third second; then a probe every 10 s: 2, 12, 22, 32, 42, 52.
@@ -38,7 +37,7 @@ describe('a line with a dead meter', () => {
     for (const unit of [1, 3]) putMeter(unit);
     lineWith([1, 2, 3], { timing: { timeout: 5_000 } });
     server.fault = ({ unit }) => (unit === 2 ? { kind: 'exception', code: 11 } : undefined);
-    for (let tick = 0; tick < 3; tick += 1) await round(['m1', 'm2', 'm3']);
+    await rounds(3, ['m1', 'm2', 'm3']);
     server.fault = ({ unit }) => (unit === 2 ? { kind: 'silence' } : undefined);
     pass(PROBE);
     server.requests.length = 0;
@@ -54,7 +53,7 @@ describe('a line with a dead meter', () => {
     lineWith([1, 2, 3]);
     putMeter(1);
     const meters = ['m1', 'm2', 'm3'];
-    for (let tick = 0; tick < 3; tick += 1) await round(meters);
+    await rounds(3, meters);
     pass(PROBE);
     server.requests.length = 0;
     await round(meters);
@@ -65,16 +64,16 @@ describe('a line with a dead meter', () => {
 
     for (const unit of [2, 3]) putMeter(unit);
     pass(PROBE - 2 * INTERVAL);
-    for (let tick = 0; tick < 4; tick += 1) await round(meters);
-    expect(of('m2').length).toBeGreaterThan(0);
-    expect(of('m3').length).toBeGreaterThan(0);
+    await rounds(4, meters);
+    expect(readingsOf('m2').length).toBeGreaterThan(0);
+    expect(readingsOf('m3').length).toBeGreaterThan(0);
   });
 
   it('probes it more rarely behind a modem, which a missing answer costs its call', async () => {
     putMeter(1);
     server.fault = ({ unit }) => (unit === 2 ? { kind: 'exception', code: 11 } : undefined);
     lineWith([1, 2], { isCalling: true });
-    for (let tick = 0; tick < 3; tick += 1) await round(['m1', 'm2']);
+    await rounds(3, ['m1', 'm2']);
     const asked = () => server.requests.filter(({ unit }) => unit === 2).length;
     pass(PROBE);
     await round(['m1', 'm2']);
@@ -89,7 +88,7 @@ describe('a line with a dead meter', () => {
     putMeter(2);
     server.fault = ({ unit }) => (unit === 2 ? { kind: 'exception', code: 11 } : undefined);
     lineWith([1, 2], { timing: { timeout: 3_000 } });
-    for (let tick = 0; tick < 3; tick += 1) await round(['m1', 'm2']);
+    await rounds(3, ['m1', 'm2']);
     for (let probe = 1; probe <= 9; probe += 1) {
       pass(PROBE);
       await round(['m1', 'm2']);
@@ -99,7 +98,7 @@ describe('a line with a dead meter', () => {
     await round(['m1']);
     pass(PROBE);
     await round(['m2']);
-    expect(of('m2')).toHaveLength(1);
+    expect(readingsOf('m2')).toHaveLength(1);
   });
 
   it('keeps polling and holds one connection at most while a meter comes and goes', async () => {
@@ -113,8 +112,8 @@ describe('a line with a dead meter', () => {
       await round(['m1', 'm2']);
       expect(server.openConnections).toBeLessThanOrEqual(2);
     }
-    expect(of('m1')).toHaveLength(100);
-    expect(of('m2').length).toBeGreaterThan(5);
+    expect(readingsOf('m1')).toHaveLength(100);
+    expect(readingsOf('m2').length).toBeGreaterThan(5);
     await line?.stop();
     await expect.poll(() => server.openConnections).toBe(0);
   });
@@ -123,7 +122,7 @@ describe('a line with a dead meter', () => {
     const many = Array.from({ length: 8 }, (_, index) => register('voltage_l1_n', 100 * index));
     for (const unit of [1, 2]) for (const { address } of many) server.putFloat(unit, 4, address, 230);
     lineWith([1, 2], { model: { ...MODEL, registers: many } });
-    for (let tick = 0; tick < 3; tick += 1) await round(['m1', 'm2']);
+    await rounds(3, ['m1', 'm2']);
     const turns = server.requests.map(({ unit }) => unit).filter((unit, index, all) => unit !== all[index - 1]);
     expect(turns).toEqual([1, 2, 1, 2, 1, 2]);
   });
@@ -137,7 +136,7 @@ describe('a line with a dead meter', () => {
       return undefined;
     };
     lineWith([1, 2]);
-    for (let tick = 0; tick < 10; tick += 1) await round(['m1', 'm2']);
+    await rounds(10, ['m1', 'm2']);
     // 300 ms of work in each 1300 ms, and 1 s of waiting behind the last.
     expect(line?.status).toMatchObject({ isOpen: true, shortestCycle: 300 });
     expect(line?.status.busLoad).toBeCloseTo((10 * 300) / (10 * 1_300), 2);
@@ -155,7 +154,7 @@ describe('a line with a dead meter', () => {
     line?.poll('m1');
     await round(['m2']);
     await round(['m2']);
-    expect(of('m2')).toHaveLength(2);
+    expect(readingsOf('m2')).toHaveLength(2);
     expect(log.lines.filter(({ level }) => level === 'error')).toMatchObject([
       { fields: { meter: 'm1', err: { message: 'broken' } }, message: 'Polling a meter failed unexpectedly' },
     ]);

@@ -1,17 +1,32 @@
 import { describe, expect, it } from 'vitest';
-import { dials, health, lineWith, MODEL, pass, putMeter, readings, register, round, server } from './line-bench.ts';
+import {
+  arrivals,
+  dials,
+  health,
+  lineWith,
+  MODEL,
+  pass,
+  putMeter,
+  readings,
+  register,
+  round,
+  rounds,
+  serveIn,
+  server,
+} from './line-bench.ts';
+
+const ENERGY = register('energy_active_import', 100, { type: 'uint32', scale: 10, isSlow: true });
+const WITH_ENERGY = { ...MODEL, registers: [...MODEL.registers, ENERGY] };
 
 describe('a line', () => {
   it.each([5, 6])('asks a meter again that is busy (exception %i), after a moment', async (code) => {
     putMeter(1);
     let isBusy = true;
-    const asked: number[] = [];
-    server.fault = () => {
-      asked.push(performance.now());
+    const asked = arrivals(() => {
       const fault = isBusy ? ({ kind: 'exception', code } as const) : undefined;
       isBusy = false;
       return fault;
-    };
+    });
     lineWith([1]);
     await round(['m1']);
     expect(readings).toMatchObject([{ values: { voltage_l1_n: 230, frequency: 50 } }]);
@@ -46,22 +61,27 @@ describe('a line', () => {
     expect(health.get('m1')?.status).toMatchObject({ polls: 2, failed: 1 });
   });
 
-  it.each(['end', 'reset'] as const)(
-    'gives all blocks of a device that closes (%s) upon the second request',
-    async (kind) => {
-      putMeter(1);
-      let hasAnswered = false;
-      server.fault = () => {
-        hasAnswered = !hasAnswered;
-        return hasAnswered ? undefined : { kind };
-      };
-      lineWith([1]);
-      for (let tick = 0; tick < 5; tick += 1) await round(['m1']);
-      for (const { values } of readings) expect(values).toEqual({ voltage_l1_n: 230, frequency: 50 });
-      expect(readings).toHaveLength(5);
-      expect(health.get('m1')?.status).toMatchObject({ failed: 0, polls: 5 });
-    },
-  );
+  it.each([
+    ['end', 'tcp'],
+    ['reset', 'tcp'],
+    ['end', 'rtu'],
+    ['reset', 'rtu'],
+  ] as const)('gives all blocks of a device that closes (%s, %s) upon the second request', async (kind, framing) => {
+    await serveIn(framing);
+    putMeter(1);
+    let hasAnswered = false;
+    server.fault = () => {
+      hasAnswered = !hasAnswered;
+      return hasAnswered ? undefined : { kind };
+    };
+    lineWith([1], { framing });
+    await rounds(5, ['m1']);
+    for (const { values } of readings) expect(values).toEqual({ voltage_l1_n: 230, frequency: 50 });
+    expect(readings).toHaveLength(5);
+    expect(health.get('m1')?.status).toMatchObject({ failed: 0, polls: 5 });
+    // Of ten requests the first was answered at once, each other one only when it was sent again.
+    expect(server.requests).toHaveLength(19);
+  });
 
   it('asks only once more over a new connection, and not where the first request met the end', async () => {
     putMeter(1);
@@ -99,11 +119,7 @@ describe('a line', () => {
 
   it('pauses after connecting', async () => {
     putMeter(1);
-    const asked: number[] = [];
-    server.fault = () => {
-      asked.push(performance.now());
-      return undefined;
-    };
+    const asked = arrivals();
     lineWith([1], { timing: { pauseAfterConnect: 80 } });
     const start = performance.now();
     await round(['m1']);
@@ -112,13 +128,12 @@ describe('a line', () => {
   });
 
   it('reads slow registers with the first poll and then once in their interval, aligned', async () => {
-    const energy = register('energy_active_import', 100, { type: 'uint32', scale: 10, isSlow: true });
     putMeter(1);
     server.put(1, 4, 100, [0, 1_234]);
-    lineWith([1], { model: { ...MODEL, registers: [...MODEL.registers, energy] }, timing: { slowInterval: 10_000 } });
+    lineWith([1], { model: WITH_ENERGY, timing: { slowInterval: 10_000 } });
     // The bench begins on a full hour: 4 s later, so that the next interval is 6 s away.
     pass(4_000);
-    for (let tick = 0; tick < 30; tick += 1) await round(['m1']);
+    await rounds(30, ['m1']);
     const slow = readings.flatMap(({ values }, second) => ('energy_active_import' in values ? [second] : []));
     expect(slow).toEqual([0, 6, 16, 26]);
     expect(readings[0]?.values).toEqual({ voltage_l1_n: 230, frequency: 50, energy_active_import: 12_340 });
@@ -127,14 +142,13 @@ describe('a line', () => {
   });
 
   it('reads slow registers with the next poll when the meter was lost before it gave them', async () => {
-    const energy = register('energy_active_import', 100, { type: 'uint32', isSlow: true });
     putMeter(1);
     server.put(1, 4, 100, [0, 7]);
     let left = 1;
     server.fault = ({ start }) => (start === 100 && left-- > 0 ? { kind: 'silence' } : undefined);
-    lineWith([1], { model: { ...MODEL, registers: [...MODEL.registers, energy] } });
-    for (let tick = 0; tick < 3; tick += 1) await round(['m1']);
-    expect(readings.map(({ values }) => values.energy_active_import)).toEqual([undefined, 7, undefined]);
+    lineWith([1], { model: WITH_ENERGY });
+    await rounds(3, ['m1']);
+    expect(readings.map(({ values }) => values.energy_active_import)).toEqual([undefined, 70, undefined]);
     expect(readings[0]?.missing).toEqual({ energy_active_import: 'not readable' });
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ReadingSink } from '../../../src/meters/reading-sink.ts';
 import {
+  arrivals,
   dials,
   health,
   line,
@@ -11,9 +12,13 @@ import {
   pass,
   putMeter,
   readings,
+  readingsOf,
   round,
+  rounds,
   server,
   TIMEOUT,
+  warnings,
+  whileGone,
 } from './line-bench.ts';
 
 describe('a line', () => {
@@ -42,19 +47,18 @@ describe('a line', () => {
   it('goes on with the other units when one is dead, and asks that one ever more rarely', async () => {
     for (const unit of [1, 3]) putMeter(unit);
     lineWith([1, 2, 3]);
-    for (let tick = 0; tick < 9; tick += 1) await round(['m1', 'm2', 'm3']);
-    expect(readings.filter(({ meter }) => meter === 'm1')).toHaveLength(9);
-    expect(readings.filter(({ meter }) => meter === 'm3')).toHaveLength(9);
+    await rounds(9, ['m1', 'm2', 'm3']);
+    expect(readingsOf('m1')).toHaveLength(9);
+    expect(readingsOf('m3')).toHaveLength(9);
     expect(server.requests.filter(({ unit }) => unit === 2)).toHaveLength(3);
     expect(health.get('m2')?.status).toMatchObject({ answering: false, polls: 3, failed: 3, skipped: 6 });
     expect(health.get('m2')?.status.lastError).toContain('no answer within');
-    const warnings = log.lines.filter(({ level }) => level === 'warn');
-    expect(warnings).toMatchObject([{ fields: { meter: 'm2' }, message: 'Meter does not answer' }]);
+    expect(warnings()).toMatchObject([{ fields: { meter: 'm2' }, message: 'Meter does not answer' }]);
 
     putMeter(2);
     pass(PROBE);
-    for (let tick = 0; tick < 3; tick += 1) await round(['m2']);
-    expect(readings.filter(({ meter }) => meter === 'm2')).toHaveLength(3);
+    await rounds(3, ['m2']);
+    expect(readingsOf('m2')).toHaveLength(3);
     expect(log.lines.at(-1)).toMatchObject({ level: 'info', fields: { meter: 'm2' }, message: 'Meter answers again' });
   });
 
@@ -62,7 +66,7 @@ describe('a line', () => {
     putMeter(1);
     server.fault = ({ unit }) => (unit === 2 ? { kind: 'exception', code: 11 } : undefined);
     lineWith([1, 2]);
-    for (let tick = 0; tick < 4; tick += 1) await round(['m1', 'm2']);
+    await rounds(4, ['m1', 'm2']);
     expect(readings).toHaveLength(4);
     expect(server.accepted).toBe(1);
     expect(server.requests.filter(({ unit }) => unit === 2)).toHaveLength(3);
@@ -86,7 +90,7 @@ describe('a line', () => {
     const { port } = server;
     await server.stop();
     lineWith([1, 2]);
-    for (let second = 0; second < 60; second += 1) await round(['m1', 'm2']);
+    await rounds(60, ['m1', 'm2']);
     expect(health.get('m1')?.status).toMatchObject({ answering: false, failed: 60, skipped: 0 });
     // At 0, 1, 3, 7 and 14 or 15 s, then every 8 to 10 s: nine or ten times in a minute.
     expect(dials).toBeGreaterThanOrEqual(9);
@@ -94,7 +98,7 @@ describe('a line', () => {
     expect(log.lines.map(({ level, message }) => [level, message])).toEqual([['warn', 'Line takes no connection']]);
 
     await server.start(port);
-    for (let second = 0; second < 11; second += 1) await round(['m1', 'm2']);
+    await rounds(11, ['m1', 'm2']);
     expect(readings.length).toBeGreaterThan(0);
     expect(server.accepted).toBe(1);
     expect(log.lines.at(-1)).toMatchObject({ level: 'info', message: 'Line takes connections again' });
@@ -104,12 +108,9 @@ describe('a line', () => {
 
   it('connects again by itself after the other side went away', async () => {
     putMeter(1);
-    const { port } = server;
     lineWith([1]);
     await round(['m1']);
-    await server.stop();
-    await round(['m1']);
-    await server.start(port);
+    await whileGone(() => round(['m1']));
     pass(PROBE);
     await round(['m1']);
     expect(readings).toHaveLength(2);
@@ -118,11 +119,7 @@ describe('a line', () => {
   it('leaves a pause between two requests where the line needs one', async () => {
     putMeter(1);
     putMeter(2);
-    const asked: number[] = [];
-    server.fault = () => {
-      asked.push(performance.now());
-      return undefined;
-    };
+    const asked = arrivals();
     lineWith([1, 2], { timing: { pauseBetweenRequests: 40 } });
     await round(['m1', 'm2']);
     expect(asked).toHaveLength(4);
@@ -171,12 +168,8 @@ describe('a line', () => {
   it('tells no more often than every ten minutes that it goes down and is back', async () => {
     putMeter(1);
     lineWith([1]);
-    const { port } = server;
     const flap = async () => {
-      await server.stop();
-      await round(['m1']);
-      await round(['m1']);
-      await server.start(port);
+      await whileGone(() => rounds(2, ['m1']));
       pass(PROBE);
       await round(['m1']);
     };
@@ -191,25 +184,20 @@ describe('a line', () => {
     pass(600_000);
     await flap();
     expect(told()).toEqual([...once, ...once]);
-    expect(log.lines.filter(({ level }) => level === 'warn').at(-1)).toMatchObject({ fields: { times: 4 } });
+    expect(warnings().at(-1)).toMatchObject({ fields: { times: 4 } });
   });
 
   it('tells that it stays down even where it had just been told that it was back', async () => {
     putMeter(1);
     lineWith([1]);
-    const { port } = server;
-    await server.stop();
-    await round(['m1']);
-    await server.start(port);
+    await whileGone(() => round(['m1']));
     pass(PROBE);
     await round(['m1']);
     await server.stop();
-    await round(['m1']);
-    await round(['m1']);
-    const warnings = () => log.lines.filter(({ level }) => level === 'warn').length;
-    expect(warnings()).toBe(1);
+    await rounds(2, ['m1']);
+    expect(warnings()).toHaveLength(1);
     pass(600_000);
     await round(['m1']);
-    expect(warnings()).toBe(2);
+    expect(warnings()).toHaveLength(2);
   });
 });

@@ -1,4 +1,3 @@
-import { Duplex } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BadAnswer, type MeterError, ModbusException } from '../../../src/meters/modbus/errors.ts';
@@ -6,30 +5,9 @@ import { Link } from '../../../src/meters/modbus/link.ts';
 import type { Framing, Request } from '../../../src/meters/modbus/request.ts';
 import type { Way } from '../../../src/meters/modbus/way.ts';
 import { crc } from '../../servers/modbus-server.ts';
+import { Wire } from './wire.ts';
 
 const LONG = 60_000;
-
-/** A line whose other end is in the test's hands. */
-class Wire extends Duplex {
-  readonly sent: Buffer[] = [];
-
-  override _read(): void {
-    // What comes is pushed.
-  }
-
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    this.sent.push(chunk);
-    done();
-  }
-
-  /** Gives the pieces one after the other, each as a read of its own. */
-  async says(pieces: readonly Buffer[]): Promise<void> {
-    for (const piece of pieces) {
-      if (piece.length > 0) this.push(piece);
-      await new Promise(setImmediate);
-    }
-  }
-}
 
 function linked(framing: Framing, { id = 0, heartbeat }: { id?: number; heartbeat?: Buffer } = {}) {
   const wire = new Wire();

@@ -12,7 +12,9 @@ import {
   readings,
   register,
   round,
+  rounds,
   server,
+  whileGone,
 } from './line-bench.ts';
 
 const number = { functionCode: 4, type: 'uint16', order: 'ABCD' } as const;
@@ -58,11 +60,8 @@ describe('transformer ratios in a meter', () => {
     await round(['m1']);
     expect(readings.at(-1)?.values.active_power_total).toBe(800_000);
     put(10, 1_000);
-    const { port } = server;
-    await server.stop();
-    await server.start(port);
-    await round(['m1']);
-    await round(['m1']);
+    await whileGone(async () => undefined);
+    await rounds(2, ['m1']);
     expect(readings.at(-1)?.values.active_power_total).toBe(100_000);
   });
 
@@ -72,7 +71,7 @@ describe('transformer ratios in a meter', () => {
   ])('that are %s keep its readings back, and are told once', async (_, ct, more) => {
     put(ct, 1_000);
     lineWith([1], { model: { ...model, ratios: { ct: { ...number, ...more, address: 50, scale: 1 } } } });
-    for (let tick = 0; tick < 3; tick += 1) await round(['m1']);
+    await rounds(3, ['m1']);
     pass(PROBE);
     await round(['m1']);
     expect(readings).toEqual([]);
@@ -95,7 +94,7 @@ describe('a ratio register that the meter does not have', () => {
   it('is named, with the key that says it in place of the meter', async () => {
     putMeter(1);
     lineWith([1], { model });
-    for (let tick = 0; tick < 3; tick += 1) await round(['m1']);
+    await rounds(3, ['m1']);
     expect(readings).toEqual([]);
     expect(told()).toMatchObject([
       { level: 'warn', fields: { meter: 'm1', ratio: 'ct', register: 50, hint: 'ct_ratio' } },
@@ -116,58 +115,6 @@ describe('a ratio register that the meter does not have', () => {
     }
     expect(readings).toHaveLength(6);
     expect(told()).toMatchObject([{ fields: { register: 50, used: { ctRatio: 40 } } }]);
-  });
-});
-
-describe('a SunSpec device', () => {
-  const model: ModbusModel = {
-    ...MODEL,
-    registers: [register('voltage_l1_n', 2, { functionCode: 3, type: 'int16' })],
-    sunspec: { models: [202, 203] },
-  };
-  const SUNS = [0x5375, 0x6e53];
-
-  /** Models 1 of 3 registers, 203 of 4, and the end. */
-  function put(start: number, volts: number, id = 203): void {
-    server.put(1, 3, start, [...SUNS, 1, 3, 0, 0, 0, id, 4, volts, 0, 0, 0, 0xffff, 0]);
-  }
-
-  it.each([40_000, 50_000, 0])('is found at %i', async (start) => {
-    put(start, 231);
-    lineWith([1], { model });
-    await round(['m1']);
-    await round(['m1']);
-    expect(readings).toMatchObject([{ values: { voltage_l1_n: 231 } }, { values: { voltage_l1_n: 231 } }]);
-    // Mark and header of model 1 take 2 + 2 + 3 registers: the id of 203 stands 7 on, its value 2 on from there.
-    expect(server.requests.slice(-2).map((request) => request.start)).toEqual([start + 9, start + 9]);
-  });
-
-  it('that has none of the models says which it has', async () => {
-    put(40_000, 231, 103);
-    lineWith([1], { model });
-    await round(['m1']);
-    expect(readings).toEqual([]);
-    expect(health.get('m1')?.status.lastError).toBe('the SunSpec map at 40000 has models 1, 103, not one of 202, 203');
-  });
-
-  it('without a map says so', async () => {
-    server.put(1, 3, 10, [1]);
-    lineWith([1], { model });
-    await round(['m1']);
-    expect(health.get('m1')?.status.lastError).toBe('no SunSpec map begins at 40000, 50000, 0');
-  });
-
-  it('is looked for anew when another one answers after a new connection', async () => {
-    put(40_000, 231);
-    lineWith([1], { model });
-    await round(['m1']);
-    const { port } = server;
-    await server.stop();
-    server.fault = ({ start }) => (start >= 40_000 ? { kind: 'exception', code: 2 } : undefined);
-    put(0, 229);
-    await server.start(port);
-    for (let tick = 0; tick < 3; tick += 1) await round(['m1']);
-    expect(readings.at(-1)).toMatchObject({ values: { voltage_l1_n: 229 } });
   });
 });
 

@@ -98,6 +98,95 @@ describe('the load records of a meter', () => {
     expect(filled()).toHaveLength(1);
   });
 
+  it('fill a gap that the meter writes about only many looks later, also across a restart, and only once', async () => {
+    putMeter(1);
+    write(1, now);
+    lineWith([1], { model });
+    await round(['m1']);
+    await look('m1', 'records');
+    pass(20 * MINUTE);
+    const middle = now - 10 * MINUTE;
+    let polledAt = 0;
+    for (let check = 0; check < 4; check += 1) {
+      if (check === 2) {
+        await line?.stop();
+        lineWith([1], { model });
+      }
+      // Polled as always, so that there is no other gap.
+      for (let poll = 0; poll < 100; poll += 1) {
+        await round(['m1']);
+        pass(9_000);
+      }
+      if (check === 1) polledAt = now - 5 * MINUTE;
+      await look('m1', 'records');
+    }
+    expect(filled()).toEqual([]);
+    write(2, middle);
+    await look('m1', 'records');
+    await look('m1', 'records');
+    expect(filled()).toMatchObject([{ time: middle, values: { active_power_total: 2_000 } }]);
+    // Of a time in which it was polled before the restart.
+    write(3, polledAt);
+    await look('m1', 'records');
+    expect(filled()).toHaveLength(1);
+  });
+
+  it('of a meter that wrote on behind a gap say nothing of that gap any more', async () => {
+    putMeter(1);
+    write(1, now);
+    lineWith([1], { model });
+    await round(['m1']);
+    await look('m1', 'records');
+    pass(20 * MINUTE);
+    const middle = now - 10 * MINUTE;
+    await round(['m1']);
+    write(2, now);
+    await look('m1', 'records');
+    write(3, middle);
+    await look('m1', 'records');
+    expect(filled()).toEqual([]);
+  });
+
+  it('are not waited for any longer than a reading counts', async () => {
+    putMeter(1);
+    write(1, now);
+    lineWith([1], { model });
+    await round(['m1']);
+    await look('m1', 'records');
+    pass(20 * MINUTE);
+    const middle = now - 10 * MINUTE;
+    await round(['m1']);
+    await look('m1', 'records');
+    // Readings count for a week.
+    pass(7 * 24 * 60 * MINUTE);
+    write(2, middle);
+    await look('m1', 'records');
+    expect(filled()).toEqual([]);
+  });
+
+  it.each([
+    ['an hour ahead', 60 * MINUTE, 60 * MINUTE],
+    ['an hour behind', -60 * MINUTE, -60 * MINUTE],
+    ['as right as whole seconds can say', 1_000, 0],
+  ])('have their time by our clock, where that of the meter is %s', async (_, ahead, corrected) => {
+    const clock = { ...at(200), type: 'uint32', format: 'unix_s', utcOffset: 0 } as const;
+    const seconds = () => (now + ahead) / 1_000;
+    const tell = () => server.put(1, 4, 200, [Math.floor(seconds() / 65_536), seconds() % 65_536]);
+    putMeter(1);
+    tell();
+    write(1, now + ahead);
+    lineWith([1], { model: { ...model, clock } });
+    await round(['m1']);
+    await look('m1', 'records');
+    pass(20 * MINUTE);
+    const middle = now - 10 * MINUTE;
+    write(2, middle + ahead);
+    tell();
+    await round(['m1']);
+    await look('m1', 'records');
+    expect(filled()).toMatchObject([{ time: middle + ahead - corrected, values: { active_power_total: 2_000 } }]);
+  });
+
   it('come again when they could not be kept', async () => {
     putMeter(1);
     write(1, now);

@@ -99,6 +99,29 @@ describeWith('socat', 'a serial port', (socat) => {
     hasty.close();
   });
 
+  it('asks as always behind two time-outs, for nothing keeps an answer longer; before that it makes sure', async () => {
+    const hasty = connectionTo(lineAt(path), 500);
+    server.fault = () => ({ kind: 'silence' });
+    await hasty.open();
+    const lose = () => expect(hasty.ask(REQUEST)).rejects.toMatchObject({ reason: 'timed out' });
+    await lose();
+    server.fault = () => undefined;
+    await hasty.open();
+    expect(await hasty.ask(REQUEST, LONG)).toEqual(VALUES);
+    const asked = () => server.requests.map(({ functionCode }) => functionCode);
+    expect(asked()).toEqual([3, 4, 3]);
+
+    server.fault = () => ({ kind: 'silence' });
+    const sentAt = performance.now();
+    await lose();
+    await vi.waitFor(() => expect(performance.now() - sentAt).toBeGreaterThan(1_050), LONG);
+    server.fault = () => undefined;
+    await hasty.open();
+    expect(await hasty.ask(REQUEST, LONG)).toEqual(VALUES);
+    expect(asked().slice(3)).toEqual([3, 3]);
+    hasty.close();
+  });
+
   it('that is pulled out ends the request in flight', async () => {
     await connection.open();
     server.fault = () => ({ kind: 'silence' });

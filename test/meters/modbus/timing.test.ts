@@ -28,9 +28,13 @@ describe('how a meter is asked', () => {
 
   it('is on one line as the most careful of its meters needs it', () => {
     const quick = timingOf(undefined, {}, options);
-    const careful = timingOf({ pauseAfterConnect: 200, closeAfterPoll: true }, {}, options);
-    expect(strictest([quick, careful, quick])).toEqual({ pauseAfterConnect: 200, closeAfterPoll: true });
-    expect(strictest([quick])).toEqual({ pauseAfterConnect: 0, closeAfterPoll: false });
+    const careful = timingOf({ pauseAfterConnect: 200, closeAfterPoll: true, timeout: 9_000 }, {}, options);
+    expect(strictest([quick, careful, quick])).toEqual({
+      pauseAfterConnect: 200,
+      closeAfterPoll: true,
+      timeout: 9_000,
+    });
+    expect(strictest([quick])).toMatchObject({ pauseAfterConnect: 0, closeAfterPoll: false });
   });
 });
 
@@ -46,7 +50,7 @@ describe('the model of a tuned meter', () => {
     ],
     ratios: { ct: { ...place, scale: 1 } },
     clock: { ...place, format: 'unix_s', utcOffset: 0 },
-    events: { form: 'last', interval: 1_000, fields: { duration: { ...place, scale: 1 } } },
+    events: [{ form: 'last', interval: 1_000, fields: { duration: { ...place, scale: 1 } } }],
   };
 
   it('is the same one without tuning, so that meters of one model share their plan', () => {
@@ -64,7 +68,7 @@ describe('the model of a tuned meter', () => {
     expect(registers[1]?.scaledBy[0]?.functionCode).toBe(3);
     expect(ratios.ct?.functionCode).toBe(3);
     expect(clock?.functionCode).toBe(3);
-    expect(events).toMatchObject({ fields: { duration: { functionCode: 3 } } });
+    expect(events).toMatchObject([{ fields: { duration: { functionCode: 3 } } }]);
     expect(tunedModel(tunedModel(model, { functionCode: 3 }), undefined).registers[2]).toEqual(odd);
   });
 });

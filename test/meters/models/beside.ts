@@ -14,7 +14,7 @@ function besideOf({ ratios, clock, events }: ModbusModel): readonly Beside[] {
     ...(ratios.ct ? [{ name: 'ct ratio', place: ratios.ct, scale: ratios.ct.scale }] : []),
     ...(ratios.pt ? [{ name: 'pt ratio', place: ratios.pt, scale: ratios.pt.scale }] : []),
     ...(clock ? [{ name: 'clock', place: clock, scale: 1 }] : []),
-    ...(events ? placesOfEvents(events) : []),
+    ...(events ?? []).flatMap(placesOfEvents),
   ];
 }
 
