@@ -36,7 +36,9 @@ export function step(current: Alert | undefined, judgement: Judgement, holds: Ho
   if (standing === 'cannot say' || !evidence) return { alert: current };
   // A window that a restart made us judge twice says nothing new; what lies further back means a clock that was set back.
   const back = current ? current.seenAt - judgement.end : -1;
-  if (back >= 0 && back <= LONGEST_REJUDGED) return { alert: current };
+  // An instant of which more has come is judged once more.
+  const isInstant = back === 0 && judgement.start === judgement.end;
+  if (back >= 0 && back <= LONGEST_REJUDGED && !isInstant) return { alert: current };
   if (standing === 'bad') return bad(current, judgement, evidence, holds);
   if (!current || current.state === 'pending') return { alert: undefined };
   return standing === 'good' ? good(current, judgement, holds) : { alert: seen(current, judgement) };

@@ -1,5 +1,5 @@
 import type { SuspectReason } from '../domain/reading.ts';
-import { AGREEMENTS, type Agreement } from './agreement.ts';
+import { AGREEMENTS } from './agreements.ts';
 import type { Columns } from './columns.ts';
 import type { Scale } from './scale.ts';
 
@@ -17,6 +17,11 @@ const FOR_AT_LEAST = 60_000;
  */
 const LOOK_AT_ONE_IN = 7;
 const LOOK_AFTER = 10_000;
+
+interface Broken {
+  readonly reason: SuspectReason;
+  readonly doubted: readonly number[];
+}
 
 /** Which agreements a meter has been breaking, and since when. */
 export class AgreementWatch {
@@ -40,16 +45,19 @@ export class AgreementWatch {
     }
     this.#lookedAt = time;
     this.#notLookedAt = 0;
-    let broken: Agreement[] | undefined;
+    let broken: Broken[] | undefined;
     for (let index = 0; index < AGREEMENTS.length; index += 1) {
       const agreement = AGREEMENTS[index];
       const holds = agreement?.holds(values, this.#scale);
       if (!agreement || holds === undefined) continue;
       if (holds) this.#inARow[index] = 0;
-      else if (this.#isLasting(index, time)) broken = [...(broken ?? []), agreement];
+      else if (this.#isLasting(index, time)) {
+        broken ??= [];
+        broken.push({ reason: agreement.reason, doubted: agreement.doubted(values, this.#scale) });
+      }
     }
     // Only now, because a column that is flagged is gone for the agreements after it.
-    for (const { columns, reason } of broken ?? []) for (const column of columns) flag(column, reason);
+    for (const { doubted, reason } of broken ?? []) for (const column of doubted) flag(column, reason);
     this.#areAllKept = this.#inARow.every((count) => count === 0);
   }
 

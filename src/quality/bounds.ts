@@ -1,6 +1,6 @@
 import { LINE_VOLTAGES, phaseOf, QUANTITIES, QUANTITY_NAMES, type Quantity } from '../domain/quantity.ts';
 import type { Columns } from './columns.ts';
-import type { Scale } from './scale.ts';
+import { isSinglePhase, type Scale } from './scale.ts';
 
 /** The range of each column within which a value can be true. A bound must never cut off what the grid can really do. */
 export interface Bounds {
@@ -20,17 +20,19 @@ const HIGHEST_PHASE_VOLTAGE = 3.5;
 /**
  * Over what a supply point is rated for, current and power alike: a short circuit behind a transformer of 4 % is 25
  * times for a second, an inrush up to 20 times for less; an overload that a plant survives for minutes is 3 times at the
- * most.
+ * most. A short circuit before the transformer draws more: see isFaultCurrent.
  */
 const HIGHEST_LOAD = 30;
 
-/** A, where no capacity is known: more than any plant draws. */
+/**
+ * A, where no capacity is known: more than any plant draws. Down to the negative of it, here and where it is known, because
+ * some meters give the current the sign of its power: minus while it is exported (Janitza).
+ */
 const ANY_CURRENT = 1e6;
 
 /** Wh, varh: ten gigawatts for eleven years. */
 const HIGHEST_ENERGY = 1e15;
 
-/** A meter gives 0 Hz when its voltages are gone: there is no frequency then, and 0 is none. */
 const FREQUENCIES = [40, 70] as const;
 
 /** THD of a current that is next to nothing is several hundred %. */
@@ -55,7 +57,7 @@ function rangeOf(quantity: Quantity, scale: Scale): readonly [low: number, high:
     case 'V':
       return [0, highestVolts(quantity, scale)];
     case 'A':
-      return [0, highestAmps(scale)];
+      return [-highestAmps(scale), highestAmps(scale)];
     case 'W':
     case 'var':
     case 'VA':
@@ -75,9 +77,9 @@ function rangeOf(quantity: Quantity, scale: Scale): readonly [low: number, high:
 }
 
 /** At single-phase points the nominal voltage is that of the phase, and what meters give as a line voltage repeats it. */
-function highestVolts(quantity: Quantity, { lineVolts, phaseVolts }: Scale): number {
-  const isLine = isOneOf(LINE_VOLTAGES, quantity) && lineVolts !== phaseVolts;
-  return isLine ? HIGHEST_LINE_VOLTAGE * lineVolts : HIGHEST_PHASE_VOLTAGE * phaseVolts;
+function highestVolts(quantity: Quantity, scale: Scale): number {
+  const isLine = isOneOf(LINE_VOLTAGES, quantity) && !isSinglePhase(scale);
+  return isLine ? HIGHEST_LINE_VOLTAGE * scale.lineVolts : HIGHEST_PHASE_VOLTAGE * scale.phaseVolts;
 }
 
 function isOneOf(quantities: readonly Quantity[], quantity: Quantity): boolean {
@@ -104,7 +106,7 @@ export function ratedAmps(scale: Scale): number | undefined {
 
 /** VA of the known capacity, or a phase's share of it; undefined where none is known. */
 export function ratedVaOf(part: 'phase' | 'total', scale: Scale): number | undefined {
-  const { capacityVa, lineVolts, phaseVolts } = scale;
-  const isShare = part === 'phase' && lineVolts !== phaseVolts;
+  const { capacityVa } = scale;
+  const isShare = part === 'phase' && !isSinglePhase(scale);
   return capacityVa === undefined || !isShare ? capacityVa : capacityVa / 3;
 }

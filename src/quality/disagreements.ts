@@ -1,6 +1,6 @@
 import { QUANTITY_NAMES, type Quantity } from '../domain/quantity.ts';
 import type { SuspectReason, Values } from '../domain/reading.ts';
-import { AGREEMENTS } from './agreement.ts';
+import { AGREEMENTS } from './agreements.ts';
 import { columnsFrom } from './columns.ts';
 import { type ScaledPoint, scaleOf } from './scale.ts';
 
@@ -13,8 +13,8 @@ export interface Disagreement {
 export function disagreementsIn(values: Values, point: ScaledPoint): readonly Disagreement[] {
   const columns = columnsFrom(values);
   const scale = scaleOf(point);
-  return AGREEMENTS.filter((agreement) => agreement.holds(columns, scale) === false).map((agreement) => ({
-    reason: agreement.reason,
-    quantities: QUANTITY_NAMES.filter((_, column) => agreement.columns.includes(column)),
-  }));
+  return AGREEMENTS.filter((agreement) => agreement.holds(columns, scale) === false).map((agreement) => {
+    const doubted = agreement.doubted(columns, scale);
+    return { reason: agreement.reason, quantities: QUANTITY_NAMES.filter((_, column) => doubted.includes(column)) };
+  });
 }

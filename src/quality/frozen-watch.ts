@@ -2,14 +2,8 @@ import { at, COLUMNS, type Columns, columnOf, emptyColumns } from './columns.ts'
 import { stepsIn } from './resolution.ts';
 import type { Scale } from './scale.ts';
 import { SisterWatch } from './sister-watch.ts';
-import {
-  ANALOGUE_COLUMNS,
-  CURRENT_COLUMNS,
-  IS_ANALOGUE,
-  LINE_VOLTAGE_COLUMNS,
-  PHASE_VOLTAGE_COLUMNS,
-  VOLTAGE_COLUMNS,
-} from './still-columns.ts';
+import { ANALOGUE_COLUMNS, CURRENT_COLUMNS, IS_ANALOGUE, VOLTAGE_COLUMNS } from './still-columns.ts';
+import { isInterrupted } from './supply.ts';
 
 const FREQUENCY = columnOf('frequency');
 
@@ -37,9 +31,6 @@ const FINE_LOAD = 500;
 /** How many values must stand still together, and how many fine ones without load. */
 const VALUES = 4;
 const FINE_VALUES_UNLOADED = 3;
-
-/** Of nominal: with all voltages below it the supply is interrupted, and zeros that stay are the truth. */
-const DEAD = 0.1;
 
 /** Finds values that stand still although their meter goes on answering: stale copies under a new time. */
 export class FrozenWatch {
@@ -105,19 +96,11 @@ export class FrozenWatch {
     const measured = ANALOGUE_COLUMNS.filter(
       (column) => at(this.#last, column) !== 0 && !Number.isNaN(this.#last[column]),
     );
-    if (measured.length < VALUES || this.#isInterrupted()) return Number.POSITIVE_INFINITY;
+    // Zeros that stay are the truth in an interruption.
+    if (measured.length < VALUES || isInterrupted(this.#last, this.#scale)) return Number.POSITIVE_INFINITY;
     const fine = measured.filter(this.#isFine).length;
     if (fine >= VALUES && CURRENT_COLUMNS.some(this.#isFine)) return LOADED;
     return fine >= FINE_VALUES_UNLOADED ? UNLOADED : COARSE;
-  }
-
-  #isInterrupted(): boolean {
-    const { lineVolts, phaseVolts } = this.#scale;
-    const isMeasured = VOLTAGE_COLUMNS.some((column) => !Number.isNaN(at(this.#last, column)));
-    const isLive =
-      LINE_VOLTAGE_COLUMNS.some((column) => at(this.#last, column) > DEAD * lineVolts) ||
-      PHASE_VOLTAGE_COLUMNS.some((column) => at(this.#last, column) > DEAD * phaseVolts);
-    return isMeasured && !isLive;
   }
 
   readonly #isFine = (column: number): boolean => {

@@ -1,4 +1,5 @@
 import type { QualityCount } from '../domain/data-quality.ts';
+import { entriesOf } from '../domain/joined-reading.ts';
 import type { Reading, SuspectReason } from '../domain/reading.ts';
 
 /**
@@ -12,6 +13,7 @@ const COUNT_OF = {
   'changes too fast': 'unreasonable',
   'power factor impossible': 'unreasonable',
   'marked by the meter': 'unreasonable',
+  'age unknown': 'late',
   frozen: 'frozen',
   'phase and line voltages disagree': 'inconsistent',
   'powers disagree': 'inconsistent',
@@ -23,7 +25,7 @@ const DUPLICATE: readonly QualityCount[] = ['duplicate'];
 
 /** What a judged reading counts as, each count once. A duplicate is nothing but that: its values were counted before. */
 export function countsOf(
-  reading: Pick<Reading, 'suspect' | 'missing' | 'timeFault'>,
+  reading: Pick<Reading, 'suspect' | 'missing' | 'timeFault' | 'held'>,
   outcome: Outcome,
 ): readonly QualityCount[] {
   if (outcome === 'known') return DUPLICATE;
@@ -31,7 +33,10 @@ export function countsOf(
   const counts = new Set<QualityCount>(RECEIVED);
   if (outcome === 'late') counts.add('late');
   if (outcome === 'refused' || reading.timeFault) counts.add('unreasonable');
-  for (const { reason } of Object.values(reading.suspect ?? {})) counts.add(COUNT_OF[reason]);
+  for (const [quantity, { reason }] of entriesOf(reading.suspect ?? {})) {
+    // A doubt that is held over was counted when it was said.
+    if (!reading.held?.has(quantity)) counts.add(COUNT_OF[reason]);
+  }
   if (Object.keys(reading.missing ?? {}).length > 0) counts.add('missing');
   return [...counts];
 }

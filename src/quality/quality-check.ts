@@ -1,22 +1,32 @@
 import type { MeterPlace } from '../domain/fleet.ts';
 import { QUANTITY_NAMES, type Quantity } from '../domain/quantity.ts';
-import type { Missing, Reading, Suspect, SuspectReason } from '../domain/reading.ts';
+import type { Missing, MissingReason, Reading, Suspect, SuspectReason } from '../domain/reading.ts';
 import { AgreementWatch } from './agreement-watch.ts';
 import { type Bounds, boundsOf } from './bounds.ts';
-import { at, COLUMNS, type Columns, emptyColumns, fill } from './columns.ts';
+import { at, COLUMNS, type Columns, columnOf, emptyColumns, fill } from './columns.ts';
+import { doubtCompanions } from './companions.ts';
 import { FrozenWatch } from './frozen-watch.ts';
+import { HeldValues } from './held-values.ts';
 import { RateWatch } from './rate-watch.ts';
 import { ratiosOf } from './resolution.ts';
-import { scaleOf } from './scale.ts';
+import { type Scale, scaleOf } from './scale.ts';
+import { isFaultCurrent } from './short-circuit.ts';
+import { isInterrupted } from './supply.ts';
 
 /** Of a value outside its range, by column. */
 const RANGE_REASONS = QUANTITY_NAMES.map((quantity) =>
   quantity.startsWith('power_factor') ? 'power factor impossible' : 'out of range',
 );
 
+const FREQUENCY = columnOf('frequency');
+
+/** Milliseconds: what one meter says may overtake itself by less; our clock was set back by more. */
+const CLOCK_SET_BACK = 5_000;
+
 /** What is remembered of one meter. */
 interface Watched {
   readonly place: MeterPlace;
+  readonly scale: Scale;
   readonly bounds: Bounds;
   readonly frozen: FrozenWatch;
   readonly rate: RateWatch;
@@ -31,7 +41,13 @@ interface Watched {
  * readings alone; memory is a few kilobytes per meter.
  */
 export class QualityCheck {
-  readonly #watched = new Map<string, Watched>();
+  /**
+   * A meter's clock and ours are never the same. Where a meter's readings have their time now from the one and now from the
+   * other, each kind has a past of its own: in a common one, a clock that is ahead would make ours look set back.
+   */
+  readonly #byOurClock = new Map<string, Watched>();
+  readonly #byItsClock = new Map<string, Watched>();
+  readonly #held = new HeldValues();
   /** The reading at hand: its values, and why some of them are not trusted. */
   readonly #values = emptyColumns();
   readonly #reasons: (SuspectReason | undefined)[] = new Array(COLUMNS).fill(undefined);
@@ -48,40 +64,59 @@ export class QualityCheck {
     const reading = arrived.missing ? withMissing(arrived, arrived.missing, watched.given) : arrived;
     if (this.#doubts > 0) this.#reasons.fill(undefined);
     this.#doubts = 0;
-    if (reading.time >= watched.latest) {
+    const isInTurn = reading.time >= watched.latest;
+    if (isInTurn) {
       watched.latest = reading.time;
+      this.#held.hide(this.#values, reading);
       watched.frozen.judge(this.#values, reading.time, this.#doubtFrozen);
-      this.#checkRange(watched.bounds);
+      this.#held.show(this.#values, reading, this.#reasons);
+    }
+    this.#held.doubtAgain(reading, this.#doubt);
+    this.#checkRange(watched);
+    if (isInTurn) {
+      this.#held.hide(this.#values, reading);
       watched.rate.judge(this.#values, reading.time, this.#doubtStep);
+      this.#held.show(this.#values, reading, this.#reasons);
       watched.agreement.judge(this.#values, reading.time, this.#doubt);
-    } else this.#checkRange(watched.bounds);
-    return this.#doubts === 0 ? reading : this.#sortedOut(reading);
+    }
+    if (this.#doubts > 0) doubtCompanions(this.#values, this.#reasons, watched.scale, this.#doubt);
+    this.#held.remember(reading, this.#reasons, this.#doubts > 0);
+    if (this.#doubts === 0) return reading;
+    return this.#sortedOut(reading, isInterrupted(this.#values, watched.scale));
   }
 
-  /** A clock that was set back starts a new past; a message that was held up is judged for itself. */
+  /** Our clock, when it was set back, starts a new past; a message that was held up is judged for itself. */
   #watchedOf({ meter, time, timeSource }: Reading, place: MeterPlace): Watched {
-    const known = this.#watched.get(meter);
-    if (known?.place === place && (time >= known.latest || timeSource === 'payload')) return known;
+    const isByItsClock = timeSource === 'payload';
+    const pasts = isByItsClock ? this.#byItsClock : this.#byOurClock;
+    const known = pasts.get(meter);
+    if (known?.place === place && (isByItsClock || time > known.latest - CLOCK_SET_BACK)) return known;
     const scale = scaleOf(place.supplyPoint);
+    const others = isByItsClock ? this.#byOurClock : this.#byItsClock;
+    const given = [known, others.get(meter)].find((past) => past?.place === place)?.given;
     const watched = {
       place,
+      scale,
       bounds: boundsOf(scale),
       frozen: new FrozenWatch(scale, ratiosOf(place.meter)),
       rate: new RateWatch(scale),
       agreement: new AgreementWatch(scale),
-      given: known?.place === place ? known.given : new Uint8Array(COLUMNS),
+      given: given ?? new Uint8Array(COLUMNS),
       latest: Number.NEGATIVE_INFINITY,
     };
-    this.#watched.set(meter, watched);
+    pasts.set(meter, watched);
     return watched;
   }
 
-  #checkRange({ low, high }: Bounds): void {
+  /** What follows from a value that is out of its range is no proof against others. */
+  #checkRange({ bounds: { low, high }, scale }: Watched): void {
+    const before = this.#doubts;
     for (let column = 0; column < COLUMNS; column += 1) {
       const value = at(this.#values, column);
-      if (value < at(low, column) || value > at(high, column))
+      if ((value < at(low, column) || value > at(high, column)) && !isFaultCurrent(column, this.#values, scale))
         this.#doubt(column, RANGE_REASONS[column] ?? 'out of range');
     }
+    if (this.#doubts > before) doubtCompanions(this.#values, this.#reasons, scale, this.#doubt);
   }
 
   /** The first reason stays. Whoever judges next must not build on the value. */
@@ -96,17 +131,25 @@ export class QualityCheck {
 
   readonly #doubtStep = (column: number): void => this.#doubt(column, 'changes too fast');
 
-  #sortedOut(reading: Reading): Reading {
+  /** An interrupted supply has no frequency: whatever else a meter gives for it then is missing, and nobody's fault. */
+  #sortedOut(reading: Reading, isSupplyGone: boolean): Reading {
     const values: Partial<Record<Quantity, number>> = {};
     const suspect: Partial<Record<Quantity, Suspect>> = { ...reading.suspect };
+    const missing: Partial<Record<Quantity, MissingReason>> = { ...reading.missing };
     QUANTITY_NAMES.forEach((quantity, column) => {
       const value = reading.values[quantity];
       if (value === undefined) return;
       const reason = this.#reasons[column];
       if (reason === undefined) values[quantity] = value;
+      else if (column === FREQUENCY && isSupplyGone) missing[quantity] = 'not available';
       else suspect[quantity] = { value, reason };
     });
-    return { ...reading, values, suspect };
+    return {
+      ...reading,
+      values,
+      ...(Object.keys(suspect).length > 0 && { suspect }),
+      ...(Object.keys(missing).length > 0 && { missing }),
+    };
   }
 }
 

@@ -1,4 +1,4 @@
-import type { QualityCount, QualityCounts, QualityDay } from '../domain/data-quality.ts';
+import { NOTHING_COUNTED, type QualityCount, type QualityCounts, type QualityDay } from '../domain/data-quality.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { LocalDay } from '../lib/local-day.ts';
 import { type Expectation, expectedOn } from './expectation.ts';
@@ -10,17 +10,6 @@ const DAY = 24 * 3_600_000;
 
 /** Today, the days that a reading may be late, and the one that these begin in. Older counts never change. */
 export const KEPT_DAYS = OLDEST / DAY + 2;
-
-const NOTHING: QualityCounts = {
-  expected: 0,
-  received: 0,
-  late: 0,
-  duplicate: 0,
-  missing: 0,
-  frozen: 0,
-  unreasonable: 0,
-  inconsistent: 0,
-};
 
 /** One meter on one day. `counts` is replaced by every count, so that what is saved can be told from what came since. */
 interface Kept {
@@ -142,7 +131,7 @@ export class QualityDays {
     }
     let kept = meters.get(meter);
     if (!kept) {
-      kept = { meter, day, counts: NOTHING, saved: NOTHING, time: Number.NaN, countedAs: [] };
+      kept = { meter, day, counts: NOTHING_COUNTED, saved: NOTHING_COUNTED, time: Number.NaN, countedAs: [] };
       meters.set(meter, kept);
     }
     return kept;

@@ -24,3 +24,8 @@ export function scaleOf({ nominalKv, contractKva, transformerKva }: ScaledPoint)
   const capacityVa = kva > 0 ? kva * 1000 : undefined;
   return { lineVolts, phaseVolts, capacityVa, ratedVa: capacityVa ?? Math.sqrt(3) * lineVolts * USUAL_AMPS };
 }
+
+/** At a single-phase point the nominal voltage is that of the phase, and a line voltage means nothing. */
+export function isSinglePhase({ lineVolts, phaseVolts }: Scale): boolean {
+  return lineVolts === phaseVolts;
+}

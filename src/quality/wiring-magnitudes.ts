@@ -1,4 +1,5 @@
 import type { Phase } from '../domain/meter-event.ts';
+import { arePickedUp } from '../domain/three-wire.ts';
 import type { WiringFault } from '../domain/wiring.ts';
 import type { Circumstances } from './wiring-circumstances.ts';
 import { mapTriple, median, type Triple, type WiringSample } from './wiring-sample.ts';
@@ -12,7 +13,7 @@ const ALIKE = 1.15;
 const NEAR = 0.12;
 const NEAR_ROOT = 0.05;
 
-/** Per unit of nominal: less than the secondary side of 110 kV shows. Three-wire meters give 0 for phases. */
+/** Per unit of nominal: less than the secondary side of 110 kV shows. Three-wire meters may give 0 for phases. */
 const PRESENT = 0.0005;
 
 /** Per unit of nominal. */
@@ -41,8 +42,10 @@ export interface PerUnit {
 export function perUnitOf({ phaseVolts, lineVolts }: WiringSample, { scale }: Circumstances): PerUnit {
   const phases = mapTriple(phaseVolts, (volts) => volts / scale.phaseVolts);
   const lines = mapTriple(lineVolts, (volts) => volts / scale.lineVolts);
+  const highest = Math.max(...phases);
+  const isPresent = highest >= PRESENT && !arePickedUp(highest, Math.max(...lines));
   return {
-    phases: isMeasured(phases) && Math.max(...phases) >= PRESENT ? phases : undefined,
+    phases: isMeasured(phases) && isPresent ? phases : undefined,
     lines: isMeasured(lines) ? lines : undefined,
   };
 }

@@ -3,7 +3,10 @@ import type { Reading, SuspectReason } from '../domain/reading.ts';
 
 export type Triple = readonly [number, number, number];
 
-/** What a reading says of the wiring: V, A, W, var, VA, primary, NaN where it says nothing. Line voltages as 12, 23, 31. */
+/**
+ * What a reading says of the wiring: V, A, W, var, VA, primary, NaN where it says nothing. Line voltages as 12, 23, 31.
+ * Currents without the sign that some meters give them: powers have it too.
+ */
 export interface WiringSample {
   readonly phaseVolts: Triple;
   readonly lineVolts: Triple;
@@ -27,7 +30,7 @@ export function wiringSampleOf(reading: SampledReading): WiringSample {
   return {
     phaseVolts: triple(PHASE_VOLTAGES),
     lineVolts: triple(LINE_VOLTAGES),
-    amps: triple(CURRENTS),
+    amps: mapTriple(triple(CURRENTS), Math.abs),
     watts: triple(['active_power_l1', 'active_power_l2', 'active_power_l3']),
     vars: triple(['reactive_power_l1', 'reactive_power_l2', 'reactive_power_l3']),
     voltAmps: triple(['apparent_power_l1', 'apparent_power_l2', 'apparent_power_l3']),

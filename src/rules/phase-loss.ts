@@ -77,7 +77,10 @@ function hasCollapsed(phase: JudgedVoltage, lines: readonly JudgedVoltage[]): bo
  * fault of the metering circuit (失压 of DL/T 566), not of the supply.
  */
 function carriesCurrent({ phase }: JudgedVoltage, sample: Sample): boolean {
-  const currents = CURRENTS.map((quantity) => ({ phase: phaseOf(quantity), amperes: sample.value(quantity) ?? 0 }));
+  const currents = CURRENTS.map((quantity) => ({
+    phase: phaseOf(quantity),
+    amperes: Math.abs(sample.value(quantity) ?? 0),
+  }));
   const largest = Math.max(...currents.map(({ amperes }) => amperes));
   return currents.some((current) => current.phase === phase && current.amperes > CURRENT_FLOWS * largest);
 }

@@ -1,3 +1,4 @@
+import { entriesOf } from '../domain/joined-reading.ts';
 import { isQuantity, QUANTITY_NAMES, type Quantity } from '../domain/quantity.ts';
 import { type Reading, SUSPECT_REASONS, type Suspect } from '../domain/reading.ts';
 import type { Aggregate, Span, Window } from '../domain/window.ts';
@@ -35,11 +36,14 @@ export function rowOfReading({ meter, time, values }: Reading): Row {
   return { meter, time, fields };
 }
 
-/** A reading's suspect values as a row. What is not finite is left out, so it may have no fields. */
-export function rowOfSuspects({ meter, time, suspect = {} }: Reading): Row {
+/**
+ * A reading's suspect values as a row. What is not finite is left out, so it may have no fields; so is what is held over:
+ * it may still be said, and a field cannot be taken back.
+ */
+export function rowOfSuspects({ meter, time, suspect = {}, held }: Reading): Row {
   const fields: Record<string, number> = {};
-  for (const [quantity, { value, reason }] of Object.entries(suspect)) {
-    if (!Number.isFinite(value)) continue;
+  for (const [quantity, { value, reason }] of entriesOf(suspect)) {
+    if (!Number.isFinite(value) || held?.has(quantity)) continue;
     fields[quantity] = value;
     fields[reasonField(quantity)] = SUSPECT_REASONS.indexOf(reason);
   }

@@ -1,8 +1,8 @@
-import { withDerived } from '../domain/derived.ts';
+import { entriesOf, joined, quantitiesOf } from '../domain/joined-reading.ts';
 import type { Quantity } from '../domain/quantity.ts';
-import type { Reading } from '../domain/reading.ts';
+import type { Reading, Values } from '../domain/reading.ts';
 import type { Log } from '../lib/log.ts';
-import { joined } from './joined.ts';
+import { type Settled, settledOf } from './settled.ts';
 import type { Windows } from './windows.ts';
 
 /** Late readings in a row of one meter, upon which the log says so. */
@@ -14,7 +14,8 @@ const CLOCK_SET_BACK = 5_000;
 
 /**
  * What came in, with derived quantities, and whether it is to be judged: what is late or repeated is not. 'known': a
- * reading of its instant was there, and it brought nothing new; 'amended': it brought more of that instant.
+ * reading of its instant was there, and it brought nothing new; 'amended': it brought more of that instant, or said what
+ * had been held over.
  */
 export interface Taken {
   readonly reading: Reading;
@@ -22,11 +23,21 @@ export interface Taken {
   readonly isNews: boolean;
 }
 
+/** What is remembered of a latest reading of which something is provisional. */
+interface Unsettled {
+  readonly raw: Reading;
+  /** What its windows have of it for good. */
+  readonly given: ReadonlySet<Quantity>;
+}
+
+const NONE: ReadonlySet<Quantity> = new Set();
+
 /** Puts each reading in its place in time: into its windows, joined with its other half, or aside as late or repeated. */
 export class Intake {
   readonly #windows: Windows;
   readonly #log: Log;
   readonly #latest = new Map<string, Reading>();
+  readonly #unsettled = new Map<string, Unsettled>();
   readonly #lateInARow = new Map<string, number>();
   #setBackTold = Number.NEGATIVE_INFINITY;
   #lateTold = Number.NEGATIVE_INFINITY;
@@ -39,11 +50,12 @@ export class Intake {
   take(raw: Reading): Taken {
     const latest = this.#latest.get(raw.meter);
     if (latest?.time === raw.time) return this.#amend(latest, raw);
-    const reading = withDerived(raw);
-    const outcome = this.#windows.add(reading);
+    const settled = settledOf(raw);
+    const { reading, part } = settled;
+    const outcome = this.#windows.add(part);
     this.#countLate(reading, outcome === 'late');
     const isNews = outcome !== 'known' && !(latest && this.#isOld(reading, latest));
-    if (isNews) this.#latest.set(reading.meter, reading);
+    if (isNews) this.#remember(raw, settled, NONE);
     return { reading, outcome, isNews };
   }
 
@@ -52,15 +64,22 @@ export class Intake {
     return this.#latest;
   }
 
-  /** A message that came in two parts, or came twice: only what is new in it counts. */
+  /** A message that came in two parts, or came twice: only what is new in it counts, in place of what was held over. */
   #amend(latest: Reading, raw: Reading): Taken {
-    const whole = joined(latest, raw);
-    if (whole === latest) return { reading: latest, outcome: 'known', isNews: false };
-    const reading = withDerived(whole);
-    const fresh = (Object.entries(reading.values) as [Quantity, number][]).filter(([name]) => !(name in latest.values));
-    this.#windows.amend({ ...reading, values: Object.fromEntries(fresh) });
-    this.#latest.set(reading.meter, reading);
-    return { reading, outcome: 'amended', isNews: fresh.length > 0 };
+    const before = this.#unsettled.get(raw.meter) ?? { raw: latest, given: new Set(quantitiesOf(latest)) };
+    const whole = joined(before.raw, raw, 'first counts');
+    if (whole === before.raw) return { reading: latest, outcome: 'known', isNews: false };
+    const settled = settledOf(whole, before.given);
+    const { reading, part } = settled;
+    this.#windows.amend(part);
+    this.#remember(whole, settled, before.given);
+    return { reading, outcome: 'amended', isNews: !areSame(reading.values, latest.values) };
+  }
+
+  #remember(raw: Reading, { reading, part }: Settled, given: ReadonlySet<Quantity>): void {
+    this.#latest.set(raw.meter, reading);
+    if (part.provisional) this.#unsettled.set(raw.meter, { raw, given: new Set([...given, ...quantitiesOf(part)]) });
+    else this.#unsettled.delete(raw.meter);
   }
 
   #countLate({ meter, time, arrivedAt }: Reading, isLate: boolean): void {
@@ -87,4 +106,10 @@ export class Intake {
     this.#setBackTold = reading.time;
     return false;
   }
+}
+
+function areSame(values: Values, others: Values): boolean {
+  const entries = [...entriesOf(values)];
+  if (entries.length !== Object.keys(others).length) return false;
+  return entries.every(([quantity, value]) => value === others[quantity]);
 }

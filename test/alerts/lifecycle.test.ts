@@ -128,12 +128,29 @@ describe('the life of an alert', () => {
     expect(id(1)).toMatch(/^[0-9a-f]{20}$/);
   });
 
-  it('learns nothing from a sample that it has judged already', () => {
+  it('learns nothing from a window that it has judged already', () => {
     const fired = play([
       [0, 'bad'],
       [10, 'bad'],
     ]).alert;
-    expect(step(fired, judgement('good', 10_000), { ...HOLDS, clearAfter: 0 }).alert).toBe(fired);
+    const window = { ...judgement('good', 10_000), start: 0 };
+    expect(step(fired, window, { ...HOLDS, clearAfter: 0 }).alert).toBe(fired);
+  });
+
+  it('learns from what else is said of the latest instant', () => {
+    const deeper = play([
+      [0, 'bad', 1],
+      [10, 'bad', 1],
+      [10, 'bad', 7],
+    ]).alert;
+    expect(deeper).toMatchObject({ state: 'firing', worst: { badness: 7 } });
+    const over = play([
+      [0, 'bad'],
+      [10, 'bad'],
+      [10, 'good'],
+      [15, 'good'],
+    ]).alert;
+    expect(over).toMatchObject({ state: 'resolved', resolvedAt: 10_000 });
   });
 
   it('for any story: fired and resolved alternate, and nothing fires before it was bad for the opening time', () => {

@@ -144,6 +144,13 @@ describe('powers', () => {
       expect(lasting({ ...parts, ...total(4500e3) })).toEqual({ apparent_power_total: 'powers disagree' });
     });
 
+    it('are bounded by currents whatever their sign: 1500 kVA and a quarter', () => {
+      for (const amps of [AMPS, [86.6, -86.6, 86.6], [-86.6, -86.6, -86.6]]) {
+        expect(reasons({ ...phases([], amps), apparent_power_total: 1_850e3 })).toEqual([]);
+        expect(reasons({ ...phases([], amps), apparent_power_total: 1_900e3 })).toEqual(['powers disagree']);
+      }
+    });
+
     /** One phase alone: √3 · U · √(I² + I²) is √6 of U · I, and that is the largest S in use. */
     it('may count the neutral in S, where the phases are unlike', () => {
       expect(reasons({ ...phases([600e3, 0, 0]), apparent_power_total: Math.sqrt(6) * 600e3 })).toEqual([]);
@@ -161,9 +168,9 @@ describe('powers', () => {
       const wrong = { ...phases([], AMPS), ...volts(57_735, 57_735, 57_735, 1e5, 1e5, 1e5), ...powers };
       expect(lasting(wrong)).toMatchObject({
         voltage_l1_n: 'out of range',
-        active_power_total: 'powers disagree',
-        reactive_power_total: 'powers disagree',
-        apparent_power_total: 'powers disagree',
+        active_power_total: 'out of range',
+        reactive_power_total: 'out of range',
+        apparent_power_total: 'out of range',
       });
     });
   });
@@ -173,6 +180,7 @@ describe('powers', () => {
     const currents = currentsOf([1_200, 1_150, 1_200]);
     expect(lasting(currents, 55_000)).toEqual({});
     expect(lasting(currents)).toEqual({ current_l1: 'out of range', current_l3: 'out of range' });
+    expect(lasting(currentsOf([-1_200, -1_150, 0]))).toEqual({ current_l1: 'out of range' });
     const powers = { active_power_total: 21e6, reactive_power_total: 1e6, active_power_l1: 6.6e6 };
     expect(lasting(powers, 55_000)).toEqual({});
     expect(lasting(powers)).toEqual({ active_power_total: 'out of range', reactive_power_total: 'out of range' });

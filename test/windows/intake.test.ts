@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Quantity } from '../../src/domain/quantity.ts';
 import type { Reading } from '../../src/domain/reading.ts';
 import { Intake } from '../../src/windows/intake.ts';
 import { Windows } from '../../src/windows/windows.ts';
@@ -10,6 +12,15 @@ const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
 function intake() {
   const windows = new Windows(() => 1_000);
   return { windows, intake: new Intake(windows, log) };
+}
+
+/** The last of the windows that are closed ten minutes after START. */
+function tenMinutes(windows: Windows) {
+  return windows.close(START + 700_000).at(-1);
+}
+
+function held(...quantities: Quantity[]): Pick<Reading, 'held'> {
+  return { held: new Set(quantities) };
 }
 
 function part(offset: number, more: Partial<Reading>): Reading {
@@ -62,4 +73,117 @@ describe('what becomes of a reading that comes in', () => {
     expect(taken).toMatchObject({ outcome: 'amended', isNews: false });
     expect(taken.reading).toMatchObject({ values: { voltage_l1_n: 220 }, suspect: doubted.suspect });
   });
+});
+
+describe('a value that is held over', () => {
+  const HELD = { values: { voltage_l1_n: 230, voltage_l2_n: 231 }, ...held('voltage_l2_n') };
+
+  it('is judged and kept like any other until its instant is over', () => {
+    const { windows, intake: taking } = intake();
+    const taken = taking.take(part(1_000, HELD));
+    expect(taken).toMatchObject({ outcome: 'new', isNews: true, reading: { values: HELD.values } });
+    taking.take(part(2_000, { values: { voltage_l2_n: 233 } }));
+    const [minute] = windows.close(START + 65_000);
+    expect(minute?.aggregates.voltage_l2_n).toMatchObject({ count: 2, min: 231, max: 233 });
+  });
+
+  it('gives way to a dip that is said of the same instant: that is news, and its windows never had the held value', () => {
+    const { windows, intake: taking } = intake();
+    taking.take(part(1_000, HELD));
+    const dip = part(1_000, { values: { voltage_l1_n: 230, voltage_l2_n: 104 }, ...held('voltage_l1_n') });
+    const taken = taking.take(dip);
+    expect(taken).toMatchObject({ outcome: 'amended', isNews: true });
+    expect(taken.reading).toEqual(part(1_000, { values: { voltage_l1_n: 230, voltage_l2_n: 104 } }));
+    expect(taking.latest().get('m')).toEqual(taken.reading);
+    expect(taking.take(dip)).toMatchObject({ outcome: 'known', isNews: false });
+    taking.take(part(2_000, HELD));
+    const [minute] = windows.close(START + 65_000);
+    expect(minute).toMatchObject({ count: 2 });
+    expect(minute?.aggregates.voltage_l1_n).toMatchObject({ count: 2, min: 230, max: 230 });
+    expect(minute?.aggregates.voltage_l2_n).toMatchObject({ count: 2, min: 104, max: 231 });
+  });
+
+  it('gives way to a dip also in windows of ten minutes, when its minute has closed', () => {
+    const { windows, intake: taking } = intake();
+    taking.take(part(59_000, HELD));
+    expect(windows.close(START + 65_000)[0]?.aggregates.voltage_l2_n).toMatchObject({ count: 1, min: 231 });
+    expect(taking.take(part(59_000, { values: { voltage_l2_n: 104 } }))).toMatchObject({ isNews: true });
+    expect(tenMinutes(windows)?.aggregates.voltage_l2_n).toMatchObject({ count: 1, min: 104, max: 104 });
+  });
+
+  it('is no news when the same is said of the instant, and no longer held', () => {
+    const { windows, intake: taking } = intake();
+    taking.take(part(1_000, HELD));
+    const taken = taking.take(part(1_000, { values: { voltage_l2_n: 231 } }));
+    expect(taken).toMatchObject({ outcome: 'amended', isNews: false });
+    expect(taken.reading.held).toBeUndefined();
+    expect(taking.take(part(1_000, { values: { voltage_l2_n: 104 } }))).toMatchObject({ outcome: 'known' });
+    expect(tenMinutes(windows)?.aggregates.voltage_l2_n).toMatchObject({ count: 1, min: 231 });
+  });
+
+  it('gives way to what its meter takes back or doubts, and the rules hear of it', () => {
+    const { windows, intake: taking } = intake();
+    taking.take(part(1_000, { values: HELD.values, ...held('voltage_l1_n', 'voltage_l2_n') }));
+    const marked = { value: 104, reason: 'marked by the meter' } as const;
+    const taken = taking.take(
+      part(1_000, { missing: { voltage_l1_n: 'not available' }, suspect: { voltage_l2_n: marked } }),
+    );
+    expect(taken).toMatchObject({ outcome: 'amended', isNews: true });
+    expect(taken.reading).toEqual(
+      part(1_000, { values: {}, missing: { voltage_l1_n: 'not available' }, suspect: { voltage_l2_n: marked } }),
+    );
+    expect(tenMinutes(windows)?.aggregates).toEqual({});
+  });
+
+  it('takes what was computed from it along, and leaves what was computed from what was said', () => {
+    const { windows, intake: taking } = intake();
+    const powers = { active_power_l1: 90, apparent_power_l1: 100, active_power_l2: 80, apparent_power_l2: 100 };
+    const first = taking.take(part(1_000, { values: powers, ...held('apparent_power_l2') }));
+    expect(first.reading.held).toEqual(new Set(['apparent_power_l2', 'power_factor_l2']));
+    const second = taking.take(part(1_000, { values: { apparent_power_l2: 160 } }));
+    // P / S by hand: 90 / 100, and 80 / 160 in place of 80 / 100.
+    expect(second.reading.values).toMatchObject({ power_factor_l1: 0.9, power_factor_l2: 0.5 });
+    const { aggregates } = tenMinutes(windows) ?? {};
+    expect(aggregates?.power_factor_l1).toMatchObject({ count: 1, min: 0.9, max: 0.9 });
+    expect(aggregates?.power_factor_l2).toMatchObject({ count: 1, min: 0.5, max: 0.5 });
+  });
+
+  it('leaves no figure behind that followed from it alone', () => {
+    const { windows, intake: taking } = intake();
+    const powers = { active_power_l1: 90, apparent_power_l1: 100 };
+    taking.take(part(1_000, { values: powers, ...held('active_power_l1', 'apparent_power_l1') }));
+    const off = taking.take(part(1_000, { values: { active_power_l1: 0, apparent_power_l1: 0 } }));
+    expect(off.reading.values).toEqual({ active_power_l1: 0, apparent_power_l1: 0 });
+    expect(tenMinutes(windows)?.aggregates.power_factor_l1).toBeUndefined();
+  });
+});
+
+it('a window has what was said last of each instant, in whatever parts and order it comes', () => {
+  const names = ['voltage_l1_n', 'voltage_l2_n', 'voltage_l3_n'] as const;
+  const instant = fc.array(fc.tuple(fc.constantFrom(...names), fc.integer({ min: 1, max: 400 })), { maxLength: 5 });
+  fc.assert(
+    fc.property(fc.array(instant, { minLength: 1, maxLength: 8 }), (instants) => {
+      const { windows, intake: taking } = intake();
+      let before: Partial<Record<Quantity, number>> = {};
+      const stood: (typeof before)[] = [];
+      for (const [second, parts] of instants.entries()) {
+        const now: typeof before = {};
+        for (const [name, value] of parts) {
+          now[name] ??= value;
+          const over = names.filter((each) => each !== name && each in before);
+          taking.take(part(second * 1_000, { values: { ...before, [name]: value }, ...held(...over) }));
+        }
+        if (parts.length === 0) continue;
+        before = { ...before, ...now };
+        stood.push(before);
+      }
+      const { aggregates } = tenMinutes(windows) ?? {};
+      for (const name of names) {
+        const all = stood.flatMap((each) => each[name] ?? []);
+        if (all.length === 0) expect(aggregates?.[name]).toBeUndefined();
+        else
+          expect(aggregates?.[name]).toMatchObject({ count: all.length, min: Math.min(...all), max: Math.max(...all) });
+      }
+    }),
+  );
 });
