@@ -10,8 +10,14 @@ export interface Endpoint {
   readonly unit: number | undefined;
 }
 
-/** 'HOST:PORT/UNIT' or 'HOST:PORT'; undefined where it has another form. `canBeEmpty`: the host, for all interfaces. */
-export function endpointOf(text: string, canBeEmpty = false): Part<Endpoint> | undefined {
+/** What an endpoint may be. `canBeEmpty`: the host, for all interfaces. `firstUnit`: the lowest unit. */
+export interface EndpointRules {
+  readonly canBeEmpty: boolean;
+  readonly firstUnit: 0 | 1;
+}
+
+/** 'HOST:PORT/UNIT' or 'HOST:PORT'; undefined where it has another form. */
+export function endpointOf(text: string, { canBeEmpty, firstUnit }: EndpointRules): Part<Endpoint> | undefined {
   const parts = /^(?:\[(?<ipv6>[^\]]*)\]|(?<name>[^\s:/[\]]*)):(?<port>\d+)(?:\/(?<unit>\d+))?$/.exec(text)?.groups;
   if (!parts || (parts.ipv6 === undefined && parts.name === '' && !canBeEmpty)) return undefined;
   const host = (parts.ipv6 ?? parts.name ?? '').toLowerCase();
@@ -19,32 +25,46 @@ export function endpointOf(text: string, canBeEmpty = false): Part<Endpoint> | u
   if (!isGood) return { expected: 'expected a host name, an IPv4 address or an IPv6 address in brackets' };
   const port = Number(parts.port);
   if (port < 1 || port > 65_535) return { expected: 'expected a port from 1 to 65535' };
-  const unit = unitOf(parts.unit);
+  const unit = unitOf(parts.unit, firstUnit);
   return 'expected' in unit ? unit : { part: { host, port, unit: unit.part } };
 }
 
-/** The unit at the end of an address; absent it is undefined. */
-export function unitOf(text: string | undefined): Part<number | undefined> {
+/**
+ * The unit at the end of an address; absent it is undefined. `from`: the lowest that there may be. In RTU frames 0 is a
+ * broadcast, which nobody answers (Modbus over serial line 1.02, 2.2).
+ */
+export function unitOf(text: string | undefined, from: 0 | 1): Part<number | undefined> {
   if (text === undefined) return { part: undefined };
-  return Number(text) > 255 ? { expected: 'expected a unit from 0 to 255' } : { part: Number(text) };
+  const isBroadcast = from > 0 && Number(text) === 0;
+  if (isBroadcast)
+    return { expected: 'expected a unit from 1 to 255 (in RTU frames 0 is a broadcast, without an answer)' };
+  return Number(text) > 255 ? { expected: `expected a unit from ${from} to 255` } : { part: Number(text) };
+}
+
+/** What stands behind a '?', as far as it can be read, and what was expected where it cannot. */
+export interface Query {
+  readonly found: ReadonlyMap<string, string>;
+  /** Without the word 'expected'. */
+  readonly expected: readonly string[];
 }
 
 /**
  * What stands behind the '?': 'key=value&key=value', values percent-decoded, each key once. `keys` are those that there
  * may be; any, where they are not given.
  */
-export function queryOf(text: string | undefined, keys?: readonly string[]): Part<ReadonlyMap<string, string>> {
+export function queryOf(text: string | undefined, keys?: readonly string[]): Query {
   const found = new Map<string, string>();
+  const expected = new Set<string>();
   for (const pair of text === undefined ? [] : text.split('&')) {
     const [, key, value] = /^([^=]+)=(.+)$/s.exec(pair) ?? [];
-    if (key === undefined || value === undefined) return { expected: 'expected key=value&key=value behind the ?' };
-    if (keys && !keys.includes(key)) return { expected: `expected only ${keys.join(', ')} behind the ?` };
-    if (found.has(key)) return { expected: `expected ${key} once` };
-    const decoded = percentDecoded(value);
-    if (decoded === undefined) return { expected: `expected two hexadecimal digits behind each % of ${key}` };
-    found.set(key, decoded);
+    const decoded = value === undefined ? undefined : percentDecoded(value);
+    if (key === undefined || value === undefined) expected.add('key=value&key=value behind the ?');
+    else if (keys && !keys.includes(key)) expected.add(`only ${keys.join(', ')} behind the ?`);
+    else if (found.has(key)) expected.add(`${key} once`);
+    else if (decoded === undefined) expected.add(`two hexadecimal digits behind each % of ${key}`);
+    else found.set(key, decoded);
   }
-  return { part: found };
+  return { found, expected: [...expected] };
 }
 
 function percentDecoded(text: string): string | undefined {

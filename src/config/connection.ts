@@ -69,27 +69,27 @@ function parse(text: string): ProbeAddress | { readonly expected: string } {
 }
 
 function called(kind: 'modbus-tcp' | 'rtu-over-tcp', body: string, query: string | undefined) {
-  const endpoint = query === undefined ? endpointOf(body) : undefined;
+  const rules = { canBeEmpty: false, firstUnit: firstUnitOf(kind) };
+  const endpoint = query === undefined ? endpointOf(body, rules) : undefined;
   if (!endpoint) return { expected: formOf(kind) };
   if ('expected' in endpoint) return endpoint;
   const { host, port, unit } = endpoint.part;
   return { connection: { kind, host, port, unit: unit ?? 1 }, unit };
 }
 
-function calling(kind: 'tcp-listen' | 'rtu-listen', body: string, query: string | undefined) {
-  const endpoint = endpointOf(body, true);
+function calling(kind: 'tcp-listen' | 'rtu-listen', body: string, text: string | undefined) {
+  const endpoint = endpointOf(body, { canBeEmpty: true, firstUnit: firstUnitOf(kind) });
   if (!endpoint) return { expected: formOf(kind) };
-  if ('expected' in endpoint) return endpoint;
-  const texts = queryOf(query, ['registration', 'heartbeat']);
-  if ('expected' in texts) return texts;
-  for (const [key, text] of texts.part) {
-    if (!isModemText(text)) {
-      return { expected: `expected ${key} of at most 256 bytes, as text or as hex:0A1B` };
-    }
-  }
+  const query = queryOf(text, ['registration', 'heartbeat']);
+  const tooLong = [...query.found].flatMap(([key, value]) =>
+    isModemText(value) ? [] : [`${key} of at most 256 bytes, as text or as hex:0A1B`],
+  );
+  const faults = [...query.expected, ...tooLong];
+  if ('expected' in endpoint) return { expected: [endpoint.expected, ...faults].join('; ') };
+  if (faults.length > 0) return expectedAll(faults);
   const { host, port, unit } = endpoint.part;
-  const registration = texts.part.get('registration');
-  const heartbeat = texts.part.get('heartbeat');
+  const registration = query.found.get('registration');
+  const heartbeat = query.found.get('heartbeat');
   const connection = {
     kind,
     // One name for all interfaces, so that one port has one listener.
@@ -105,31 +105,47 @@ function calling(kind: 'tcp-listen' | 'rtu-listen', body: string, query: string 
 function serial(body: string, query: string | undefined): ProbeAddress | { readonly expected: string } {
   const { path, number } = /^(?<path>\/\S*?[^\s/]|COM\d+)(?:\/(?<number>\d+))?$/.exec(body)?.groups ?? {};
   if (path === undefined) return { expected: formOf('rtu-serial') };
-  const unit = unitOf(number);
-  if ('expected' in unit) return unit;
+  const unit = unitOf(number, firstUnitOf('rtu-serial'));
   const settings = queryOf(query, ['baud', 'parity', 'stop_bits']);
-  if ('expected' in settings) return settings;
-  const { baud = '9600', parity = 'none', stop_bits = '1' } = Object.fromEntries(settings.part);
+  const { baud = '9600', parity = 'none', stop_bits = '1' } = Object.fromEntries(settings.found);
   const baudRate = Number(baud);
-  if (!/^\d+$/.test(baud) || baudRate < 300 || baudRate > 4_000_000)
-    return { expected: 'expected baud from 300 to 4000000' };
-  if (!isParity(parity)) return { expected: 'expected parity none, even or odd' };
-  if (stop_bits !== '1' && stop_bits !== '2') return { expected: 'expected stop_bits 1 or 2' };
-  const stopBits = stop_bits === '1' ? 1 : 2;
+  const isSpeed = /^\d+$/.test(baud) && baudRate >= 300 && baudRate <= 4_000_000;
+  const stopBits = STOP_BITS.find((bits) => String(bits) === stop_bits);
+  const faults = [
+    ...('expected' in unit ? [unit.expected.replace(/^expected /, '')] : []),
+    ...settings.expected,
+    ...(isSpeed ? [] : ['baud from 300 to 4000000']),
+    ...(isParity(parity) ? [] : ['parity none, even or odd']),
+    ...(stopBits === undefined ? ['stop_bits 1 or 2'] : []),
+  ];
+  if ('expected' in unit || !isParity(parity) || stopBits === undefined || faults.length > 0)
+    return expectedAll(faults);
   return {
     connection: { kind: 'rtu-serial', path, baudRate, parity, stopBits, unit: unit.part ?? 1 },
     unit: unit.part,
   };
 }
 
+const STOP_BITS = [1, 2] as const;
+
 function mqtt(body: string, query: string | undefined): ProbeAddress | { readonly expected: string } {
   const [, broker, topic] = /^([^\s/]+)\/(.+)$/s.exec(body) ?? [];
   if (broker === undefined || topic === undefined) return { expected: formOf('mqtt') };
   if (/[+#\0]/.test(topic)) return { expected: "expected the meter's own topic, without the wildcards + and #" };
   const select = queryOf(query);
-  if ('expected' in select) return select;
-  const chosen = select.part.size > 0 ? { select: Object.fromEntries(select.part) } : {};
+  if (select.expected.length > 0) return expectedAll(select.expected);
+  const chosen = select.found.size > 0 ? { select: Object.fromEntries(select.found) } : {};
   return { connection: { kind: 'mqtt', broker, topic, ...chosen }, unit: undefined };
+}
+
+/** Everything at once: what is wrong with one part does not hide what is wrong with another. */
+function expectedAll(faults: readonly string[]): { readonly expected: string } {
+  return { expected: `expected ${faults.join('; ')}` };
+}
+
+/** Modbus TCP devices that are alone behind their address may answer as 0. */
+function firstUnitOf(kind: Kind): 0 | 1 {
+  return kind === 'modbus-tcp' || kind === 'tcp-listen' ? 0 : 1;
 }
 
 function formOf(kind: Kind): string {

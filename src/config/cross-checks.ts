@@ -1,9 +1,11 @@
 import { connectionProblem, type Model } from '../meters/model.ts';
 import { parseConnection } from './connection.ts';
-import { addresses, lineProblems } from './line-checks.ts';
+import { lineProblems, webPortProblems } from './line-checks.ts';
 import type { Origin, Path } from './origin.ts';
 import type { CustomersOutline, Outline } from './outline.ts';
+import { addressProblems } from './own-addresses.ts';
 import type { Problem } from './problem.ts';
+import { blockProblems } from './tuning-checks.ts';
 
 export interface Checked {
   readonly outline: Outline;
@@ -24,9 +26,10 @@ export function crossCheck(checked: Checked): Problem[] {
   const clients = noted(customers.customers, ['customers']);
   const supplyPoints = clients.flatMap(({ item, path }) => noted(item.supply_points, [...path, 'supply_points']));
   const meters = supplyPoints.flatMap(({ item, path }) => noted(item.meters, [...path, 'meters']));
+  const tuned = meters.map(({ item, path }) => ({ model: modelOf(item, checked), maxBlock: item.max_block, path }));
   const connections = meters.flatMap(({ item, path }) => {
     const connection = connectionOf(item);
-    return connection ? [{ connection, path: [...path, 'connection'] }] : [];
+    return connection ? [{ connection, model: modelOf(item, checked), path: [...path, 'connection'] }] : [];
   });
   return [
     ...repeatedIds(people, origin),
@@ -40,8 +43,10 @@ export function crossCheck(checked: Checked): Problem[] {
     ...clients.flatMap((client) => accountManagerExists(client, outline, customersOrigin)),
     ...meters.flatMap((meter) => modelFits(meter, checked)),
     ...meters.flatMap((meter) => brokerExists(meter, outline, customersOrigin)),
-    ...repeated(addresses(connections), customersOrigin, 'expected an address of its own'),
+    ...addressProblems(connections, customersOrigin),
     ...lineProblems(connections, customersOrigin),
+    ...webPortProblems(connections, outline.web, customersOrigin),
+    ...blockProblems(tuned, customersOrigin),
   ];
 }
 
@@ -140,6 +145,10 @@ function brokerExists({ item, path }: Noted<Meter>, { mqtt }: Outline, origin: O
   if (connection?.kind !== 'mqtt' || mqtt.brokers.some(({ id }) => id === connection.broker)) return [];
   const expected = 'expected the id of a broker in the section mqtt';
   return [origin.problem([...path, 'connection'], `${expected}, found "${connection.broker}"`)];
+}
+
+function modelOf({ model }: Meter, { models }: Checked): Model | undefined {
+  return model === undefined ? undefined : models.get(model);
 }
 
 function connectionOf({ connection }: Meter) {

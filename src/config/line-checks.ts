@@ -1,4 +1,5 @@
 import { type Connection, lineOf } from '../domain/customer.ts';
+import type { WebOptions } from '../web/options.ts';
 import type { Origin, Path } from './origin.ts';
 import type { Problem } from './problem.ts';
 
@@ -8,24 +9,38 @@ export interface PlacedConnection {
   readonly path: Path;
 }
 
-/** What tells each meter from every other: the line, and the unit or the topic on it. */
-export function addresses(connections: readonly PlacedConnection[]): { readonly key: string; readonly path: Path }[] {
-  return connections.map(({ connection, path }) => ({ key: addressOf(connection), path }));
-}
-
-function addressOf(connection: Connection): string {
-  if (connection.kind !== 'mqtt') return `${lineOf(connection)}/${connection.unit}`;
-  const select = Object.entries(connection.select ?? {}).map(([field, value]) => `${field}=${value}`);
-  const chosen = select.length === 0 ? '' : `?${select.sort().join('&')}`;
-  return `${lineOf(connection)}/${connection.topic}${chosen}`;
-}
-
 /** Where connections of one port or one line say different things about it. */
 export function lineProblems(connections: readonly PlacedConnection[], origin: Origin): Problem[] {
   return contradictions(
     connections.flatMap(({ connection, path }) => claimsOf(connection).map((claim) => ({ ...claim, path }))),
     origin,
   );
+}
+
+/** Ports that modems are to call on and that the status page has, each told once. Undefined: nobody knows the page's. */
+export function webPortProblems(
+  connections: readonly PlacedConnection[],
+  web: WebOptions | undefined,
+  origin: Origin,
+): Problem[] {
+  if (!web?.enabled) return [];
+  const clash = connections.find(({ connection }) => {
+    const isListening = connection.kind === 'tcp-listen' || connection.kind === 'rtu-listen';
+    return isListening && connection.port === web.port && haveCommonAddress(connection.host, web.host);
+  });
+  if (!clash) return [];
+  const expected = `expected another port than that of the status page (web: ${web.host} port ${web.port})`;
+  return [origin.problem(clash.path, `${expected}, found listening port ${web.port}`)];
+}
+
+const ALL_INTERFACES: readonly string[] = ['', '0.0.0.0', '::'];
+const THIS_MACHINE: readonly string[] = ['localhost', '127.0.0.1', '::1'];
+
+/** Whether two listeners of one port would be in each other's way. */
+function haveCommonAddress(one: string, other: string): boolean {
+  const hosts = [one.toLowerCase(), other.toLowerCase()];
+  if (hosts.some((host) => ALL_INTERFACES.includes(host)) || hosts[0] === hosts[1]) return true;
+  return hosts.includes('localhost') && hosts.every((host) => THIS_MACHINE.includes(host));
 }
 
 /** What a connection says about something that it may share with others. */

@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import { webOptions } from '../web/options.ts';
 
 const text = z.string().optional().catch(undefined);
 
-const meter = z.object({ id: text, model: text, connection: text }).catch({});
+const meter = z
+  .object({ id: text, model: text, connection: text, max_block: z.int().optional().catch(undefined) })
+  .catch({});
 
 const supplyPoint = z.object({ id: text, meters: z.array(meter).catch([]) }).catch({ meters: [] });
 
@@ -26,6 +29,7 @@ export const outline = z
     customers: z.unknown().optional(),
     people: z.array(person).catch([]),
     mqtt: z.object({ brokers: z.array(broker).catch([]) }).catch({ brokers: [] }),
+    web: webOptions.optional().catch(undefined),
   })
   .catch({ people: [], mqtt: { brokers: [] } });
 

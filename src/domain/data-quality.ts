@@ -18,6 +18,18 @@ export type QualityCount = (typeof QUALITY_COUNTS)[number];
 
 export type QualityCounts = Readonly<Record<QualityCount, number>>;
 
+/** A day of which nothing is counted yet. */
+export const NOTHING_COUNTED: QualityCounts = {
+  expected: 0,
+  received: 0,
+  late: 0,
+  duplicate: 0,
+  missing: 0,
+  frozen: 0,
+  unreasonable: 0,
+  inconsistent: 0,
+};
+
 /** The counts of one meter on one day of the site's calendar, 'YYYY-MM-DD'. */
 export interface QualityDay {
   readonly meter: string;

@@ -1,4 +1,4 @@
-import type { QualityCounts, QualityDay } from '../domain/data-quality.ts';
+import { NOTHING_COUNTED, type QualityDay } from '../domain/data-quality.ts';
 import type { MeterEvent } from '../domain/meter-event.ts';
 import type { Connection } from './sqlite.ts';
 
@@ -48,17 +48,6 @@ export function qualityRow({ meter, day, counts }: QualityDay): QualityRow {
 export function qualityDay({ meter, day, counts }: QualityRow): QualityDay {
   return { meter, day, counts: { ...NOTHING_COUNTED, ...JSON.parse(counts) } };
 }
-
-const NOTHING_COUNTED: QualityCounts = {
-  expected: 0,
-  received: 0,
-  late: 0,
-  duplicate: 0,
-  missing: 0,
-  frozen: 0,
-  unreasonable: 0,
-  inconsistent: 0,
-};
 
 export type HistoryStatements = ReturnType<typeof historyStatements>;
 

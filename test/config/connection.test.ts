@@ -46,7 +46,7 @@ describe('a connection', () => {
     const kind = fc.constantFrom('modbus-tcp', 'rtu-over-tcp');
     const host = fc.oneof(fc.ipV4(), fc.domain());
     const port = fc.integer({ min: 1, max: 65_535 });
-    const unit = fc.integer({ min: 0, max: 255 });
+    const unit = fc.integer({ min: 1, max: 255 });
 
     fc.assert(
       fc.property(kind, host, port, unit, (k, h, p, u) => {
@@ -75,13 +75,24 @@ describe('a serial connection', () => {
   it.each([
     ['rtu-serial:///dev/ttyUSB0', 'rtu-serial:///dev/PORT/UNIT'],
     ['rtu-serial://ttyUSB0/1', 'rtu-serial:///dev/PORT/UNIT'],
-    ['rtu-serial:///dev/ttyUSB0/256', 'a unit from 0 to 255'],
+    ['rtu-serial:///dev/ttyUSB0/256', 'a unit from 1 to 255'],
     ['rtu-serial:///dev/ttyUSB0/1?baud=fast', 'baud from 300 to 4000000'],
     ['rtu-serial:///dev/ttyUSB0/1?parity=mark', 'parity none, even or odd'],
     ['rtu-serial:///dev/ttyUSB0/1?stop_bits=3', 'stop_bits 1 or 2'],
     ['rtu-serial:///dev/ttyUSB0/1?speed=9600', 'only baud, parity, stop_bits behind the ?'],
     ['rtu-serial:///dev/ttyUSB0/1?baud=9600&baud=4800', 'baud once'],
     ['rtu-serial:///dev/ttyUSB0/1?baud', 'key=value&key=value behind the ?'],
+    [
+      'rtu-serial:///dev/ttyUSB0/300?baud=fast&speed=9600&parity=mark&stop_bits=3&parity=odd',
+      [
+        'a unit from 1 to 255',
+        'only baud, parity, stop_bits behind the ?',
+        'parity once',
+        'baud from 300 to 4000000',
+        'parity none, even or odd',
+        'stop_bits 1 or 2',
+      ].join('; '),
+    ],
   ])('is not %s', (text, expected) => {
     expect(parseConnection(text)).toEqual({ expected: `expected ${expected}` });
   });
@@ -112,8 +123,32 @@ describe('a connection that calls us', () => {
     [`rtu-listen://:5020/1?heartbeat=${'x'.repeat(257)}`, 'heartbeat of at most 256 bytes, as text or as hex:0A1B'],
     ['rtu-listen://:5020/1?registration=%zz', 'two hexadecimal digits behind each % of registration'],
     ['rtu-listen://:5020/1?registration=', 'key=value&key=value behind the ?'],
+    [
+      `rtu-listen://:5020/256?registration=hex:0&heartbeat=${'x'.repeat(257)}`,
+      [
+        'a unit from 1 to 255',
+        'registration of at most 256 bytes, as text or as hex:0A1B',
+        'heartbeat of at most 256 bytes, as text or as hex:0A1B',
+      ].join('; '),
+    ],
   ])('is not %s', (text, expected) => {
     expect(parseConnection(text)).toEqual({ expected: `expected ${expected}` });
+  });
+});
+
+describe('the unit 0', () => {
+  it.each(['rtu-over-tcp://h:502/0', 'rtu-serial:///dev/ttyUSB0/0', 'rtu-listen://:5020/00'])(
+    'is a broadcast in RTU frames, and no meter: %s',
+    (text) => {
+      expect(parseConnection(text)).toEqual({
+        expected: 'expected a unit from 1 to 255 (in RTU frames 0 is a broadcast, without an answer)',
+      });
+      expect(parseProbeAddress(text)).toHaveProperty('expected');
+    },
+  );
+
+  it.each(['modbus-tcp://h:502/0', 'tcp-listen://:5020/0'])('may be a meter: %s', (text) => {
+    expect(parseConnection(text)).toMatchObject({ connection: { unit: 0 } });
   });
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseConnection } from '../../src/config/connection.ts';
-import { addresses, lineProblems, type PlacedConnection } from '../../src/config/line-checks.ts';
+import { lineProblems, type PlacedConnection, webPortProblems } from '../../src/config/line-checks.ts';
 import { Origin } from '../../src/config/origin.ts';
+import { edited, lineOf, told } from './config-folder.ts';
 
 /** Each connection on a line of its own, from line 1. */
 function placed(...texts: readonly string[]): { connections: PlacedConnection[]; origin: Origin } {
@@ -68,21 +69,42 @@ describe('meters that share a port', () => {
   });
 });
 
-it('an address is the line and what is on it', () => {
-  const { connections } = placed(
-    'rtu-listen://:5020/1?registration=A',
-    'rtu-listen://:5020/1?registration=B',
-    'rtu-serial:///dev/ttyUSB0/1?baud=19200',
-    'mqtt://main/x',
-    'mqtt://main/x?b=2&a=1',
-    'mqtt://main/x?a=1&b=2',
-  );
-  expect(addresses(connections).map(({ key }) => key)).toEqual([
-    'rtu-listen://:5020?registration=A/1',
-    'rtu-listen://:5020?registration=B/1',
-    'rtu-serial:///dev/ttyUSB0/1',
-    'mqtt://main/x',
-    'mqtt://main/x?a=1&b=2',
-    'mqtt://main/x?a=1&b=2',
-  ]);
+describe('a port that modems call on', () => {
+  const WEB = { enabled: true, host: '127.0.0.1', port: 8080 };
+
+  function clash(address: string, web: Partial<typeof WEB> = {}): string[] {
+    const { connections, origin } = placed('modbus-tcp://192.0.2.1:8080/1', address, address.replace(/1$/, '2'));
+    return webPortProblems(connections, { ...WEB, ...web }, origin).map(({ line, message }) => `${line} ${message}`);
+  }
+
+  it.each([
+    ['tcp-listen://:8080/1', '127.0.0.1'],
+    ['rtu-listen://127.0.0.1:8080/1', '127.0.0.1'],
+    ['rtu-listen://192.0.2.1:8080/1', '0.0.0.0'],
+    ['rtu-listen://192.0.2.1:8080/1', '::'],
+    ['tcp-listen://Localhost:8080/1', '::1'],
+  ])('is not that of the status page: %s beside %s', (address, host) => {
+    expect(clash(address, { host })).toEqual([
+      `2 expected another port than that of the status page (web: ${host} port 8080), found listening port 8080`,
+    ]);
+  });
+
+  it('is compared with the one that the page has of itself, and not beside a wrong section', () => {
+    const config = edited('modbus-tcp://192.0.2.1:502/1', 'tcp-listen://:8080/1');
+    const path = 'customers[0].supply_points[0].meters[0].connection';
+    expect(told(config)).toEqual([
+      expect.stringContaining(`pq-butler.yaml:${lineOf(config, ':8080/1')}  ${path}: expected another port than`),
+    ]);
+    expect(told(`${config}web: { port: 8081 }\n`)).toEqual([]);
+    expect(told(`${config}web: { port: http }\n`)).toEqual([expect.stringContaining('web.port: expected a number')]);
+  });
+
+  it.each([
+    ['another port', 'tcp-listen://:8081/1', {}],
+    ['another address', 'tcp-listen://192.0.2.1:8080/1', {}],
+    ['no status page', 'tcp-listen://:8080/1', { enabled: false }],
+    ['a page on any free port', 'tcp-listen://:8080/1', { port: 0 }],
+  ])('may be its with %s', (_, address, web) => {
+    expect(clash(address, web)).toEqual([]);
+  });
 });
