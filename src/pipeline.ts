@@ -3,6 +3,7 @@ import type { AlertChange } from './domain/alert.ts';
 import type { Fleet, MeterPlace } from './domain/fleet.ts';
 import type { LogCursor, MeterEvent } from './domain/meter-event.ts';
 import type { Reading } from './domain/reading.ts';
+import { ofUnknownAge } from './domain/unknown-age.ts';
 import { SPANS, type Window } from './domain/window.ts';
 import type { Log } from './lib/log.ts';
 import type { Announcer } from './notify/announcer.ts';
@@ -61,6 +62,7 @@ export class Pipeline {
       log.warn({ meter: raw.meter }, 'A reading of a meter that is not configured was dropped');
       return Promise.resolve();
     }
+    if (raw.timeFault === 'age unknown') return this.#keepAside(ofUnknownAge(raw), place);
     const judged = quality.judge(raw, place);
     silence.heard(raw.meter, raw.arrivedAt, judged);
     if (!judged) return Promise.resolve();
@@ -70,6 +72,15 @@ export class Pipeline {
     // A broker sends only so many messages before it waits for their acknowledgement: the next tick may be too late.
     if (reading.timeSource !== 'register') commit.flushSoon();
     if (isNews) this.#follow(place, judgeReading(pack, place, reading, this.#fired));
+    return durable;
+  }
+
+  /** Nobody knows of when it is: it says nothing of now, not even that its meter lives. */
+  #keepAside(reading: Reading, place: MeterPlace): Promise<void> {
+    const { quality, commit } = this.#parts;
+    quality.took(reading, 'late', place);
+    const durable = commit.add(reading);
+    commit.flushSoon();
     return durable;
   }
 

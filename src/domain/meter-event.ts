@@ -32,7 +32,7 @@ export interface MeterEvent {
   readonly note?: string;
 }
 
-/** How far one of a meter's own logs, 'events' or 'records', has been read; only who reads it understands the position. */
+/** How far one of a meter's own logs, such as 'events' or 'records', has been read; only who reads it understands the position. */
 export interface LogCursor {
   readonly meter: string;
   readonly log: string;

@@ -3,7 +3,8 @@ import type { Quantity } from './quantity.ts';
 /** Where a reading's time came from: the moment its registers were read, its payload or record, or the moment it arrived. */
 export type TimeSource = 'register' | 'payload' | 'arrival';
 
-export type TimeFault = 'not a time' | 'in the future' | 'too old';
+/** 'age unknown': it has no time of its own and waited at its broker, nobody knows for how long. */
+export type TimeFault = 'not a time' | 'in the future' | 'too old' | 'age unknown';
 
 /** Primary values by quantity. A quantity that is not there was not measured: there is no 0 that means "unknown". */
 export type Values = Readonly<Partial<Record<Quantity, number>>>;
@@ -21,6 +22,7 @@ export const SUSPECT_REASONS = [
   'power factor impossible',
   'sum of phases disagrees',
   'marked by the meter',
+  'age unknown',
 ] as const;
 
 export interface Suspect {
@@ -36,6 +38,9 @@ export type MissingReason = 'not a number' | 'not available' | 'not in the answe
 /** Quantities that the meter was asked for and that have no usable value, with the reason. */
 export type Missing = Readonly<Partial<Record<Quantity, MissingReason>>>;
 
+/** Quantities that were not said at this instant: their sender repeats only what changes, and said them before. */
+export type Held = ReadonlySet<Quantity>;
+
 /**
  * What one meter said at one instant. `time` is epoch milliseconds UTC, stamped once and never made again. Each quantity
  * is good (in `values`), suspect, or missing.
@@ -49,6 +54,8 @@ export interface Reading {
   readonly values: Values;
   readonly suspect?: Suspects;
   readonly missing?: Missing;
+  /** Which of `values` and `suspect` stand in until the meter says more of this instant. None, when it is not there. */
+  readonly held?: Held;
   /** Why its own time was not believed, so that the time of its arrival stands in. */
   readonly timeFault?: TimeFault;
 }

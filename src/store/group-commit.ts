@@ -11,8 +11,14 @@ const LOST_AT_ONCE = 10_000;
 /** Readings of one transaction: after a refusal thousands may wait, and the loop must not stand still for them. */
 const SLICE = 2_000;
 
-/** Milliseconds: a broker hands out some twenty messages at once and waits for their acknowledgement. */
+/** Milliseconds without a reading: a broker hands out some twenty messages at once and waits for their acknowledgement. */
+const QUIET = 2;
+/** Milliseconds that a reading waits at most. */
 const SOON = 20;
+/** Fewer are not worth a write so early unless the disk had its rest: then a trickle costs a tenth of the time at most. */
+const WORTHWHILE = 10;
+/** In terms of the time that the write before took. */
+const REST = 9;
 
 /**
  * Many readings, one commit. `add` resolves when the reading is durable. Readings that a refused commit leaves behind are
@@ -25,6 +31,9 @@ export class GroupCommit {
   #next: { promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } | undefined;
   #writing: Promise<void> | undefined;
   #soon: NodeJS.Timeout | undefined;
+  #firstSoon = 0;
+  #latestSoon = 0;
+  #restsUntil = 0;
   #failing = false;
 
   constructor(store: Pick<SeriesStore, 'writeReadings'>, log: Log) {
@@ -45,9 +54,12 @@ export class GroupCommit {
     return this.#next.promise;
   }
 
-  /** Writes all that waits in a moment, together with what comes until then. */
+  /** Writes all that waits when no more comes, in a few milliseconds; in any case in a moment. */
   flushSoon(): void {
-    this.#soon ??= setTimeout(() => void this.flush(), SOON);
+    this.#latestSoon = performance.now();
+    if (this.#soon) return;
+    this.#firstSoon = this.#latestSoon;
+    this.#soon = setTimeout(this.#flushWhenQuiet, QUIET);
   }
 
   /** Writes all that waits; never rejects. Calls that overlap share one write after the other. */
@@ -60,7 +72,16 @@ export class GroupCommit {
     await this.#writing;
   }
 
+  readonly #flushWhenQuiet = (): void => {
+    const quiet = this.#latestSoon + QUIET;
+    const early = this.#waiting.length >= WORTHWHILE ? quiet : Math.max(quiet, this.#restsUntil);
+    const left = Math.min(early, this.#firstSoon + SOON) - performance.now();
+    if (left > 0) this.#soon = setTimeout(this.#flushWhenQuiet, Math.ceil(left));
+    else void this.flush();
+  };
+
   async #write(): Promise<void> {
+    const begun = performance.now();
     const batch = this.#waiting;
     const done = this.#next;
     this.#waiting = [];
@@ -86,6 +107,8 @@ export class GroupCommit {
       this.#failing = true;
     } finally {
       this.#writing = undefined;
+      const ended = performance.now();
+      this.#restsUntil = ended + REST * (ended - begun);
     }
   }
 }

@@ -107,6 +107,7 @@ export const QUALITY_LABELS: Readonly<Record<Locale, QualityLabels>> = {
       'power factor impossible': 'impossible power factor',
       'sum of phases disagrees': 'the phases do not add up',
       'marked by the meter': 'marked by the meter',
+      'age unknown': 'age unknown',
     },
     missing: (reason) => `Missing, ${reason}`,
     missingReason: {
@@ -176,6 +177,7 @@ export const QUALITY_LABELS: Readonly<Record<Locale, QualityLabels>> = {
       'power factor impossible': '功率因数不可能',
       'sum of phases disagrees': '分相之和与总量不符',
       'marked by the meter': '表计标为无效',
+      'age unknown': '时间不明',
     },
     missing: (reason) => `缺失（${reason}）`,
     missingReason: {

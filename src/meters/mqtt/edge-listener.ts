@@ -1,8 +1,8 @@
 import type { Reading } from '../../domain/reading.ts';
+import { timeFaultOf } from '../../domain/time-limits.ts';
 import { type Incoming, NO_NEWS, type Outcome, type TopicListener } from './incoming.ts';
 import type { PayloadModel } from './mapping.ts';
 import type { MeterVoice } from './meter-voice.ts';
-import { timeFaultOf } from './payload-time.ts';
 import { type NamedMetric, SparkplugNode } from './sparkplug-node.ts';
 import { rebirthRequest } from './sparkplug-payload.ts';
 import { MarkedValue, type ValueReader } from './value-reader.ts';

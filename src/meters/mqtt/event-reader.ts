@@ -1,18 +1,18 @@
 import type { MeterPlace } from '../../domain/fleet.ts';
 import type { MeterEvent, MeterEventKind, Phase } from '../../domain/meter-event.ts';
 import { LOW_VOLTAGE_KV, nominalPhaseVolts, SINGLE_PHASE_KV } from '../../domain/nominal-voltage.ts';
+import type { TimeFault } from '../../domain/reading.ts';
+import { eventTimeFaultOf, isLateEvent } from '../../domain/time-limits.ts';
+import type { Packet } from './heard.ts';
 import { type Finder, finderOf, type Path } from './json-path.ts';
 import type { EventMapping } from './mapping.ts';
 import { numberOf } from './payload-number.ts';
-import { timeOf } from './payload-time.ts';
+import { type OwnTime, ownTimeOf } from './payload-time.ts';
+import { UntimedEvents } from './untimed-events.ts';
 import { type Test, testOf } from './value-reader.ts';
 
-/** From here on nobody could have acted on an event at its time. Milliseconds. */
-const LATE_AFTER = 5 * 60_000;
-const MAX_AHEAD = 10_000;
-/** No log is longer; an older time is that of a clock that was never set. */
-const MAX_AGE = 366 * 86_400_000;
 const MAX_NOTE = 500;
+const HAS_WAITED = 'it waited at the broker: the time is when it came';
 /** Volts and milliseconds beyond this are none. */
 const MOST = 1e12;
 
@@ -31,6 +31,7 @@ export class EventReader {
   readonly #phases: Finder | undefined;
   readonly #key: readonly Finder[];
   readonly #note: readonly Finder[];
+  readonly #untimed = new UntimedEvents();
 
   constructor(mapping: EventMapping, timeZone: string) {
     this.#mapping = mapping;
@@ -48,39 +49,50 @@ export class EventReader {
   }
 
   /** Undefined: the message is about something else. Empty: it is an event of a kind that is of no interest. */
-  read(message: unknown, place: MeterPlace, arrivedAt: number): readonly MeterEvent[] | undefined {
+  read(message: unknown, place: MeterPlace, packet: Packet): readonly MeterEvent[] | undefined {
     if (!this.#each) {
       const whole = { $: message, element: message };
-      return this.#isMeant(whole) ? [this.#eventOf(whole, place, arrivedAt)].filter((event) => !!event) : undefined;
+      return this.#isMeant(whole) ? this.#eventsOf([whole], place, packet) : undefined;
     }
     const list = this.#each(message);
     if (!Array.isArray(list)) return undefined;
     const found = list.map((element) => ({ $: message, element })).filter((each) => this.#isMeant(each));
-    if (found.length === 0) return undefined;
-    return found.flatMap((each) => this.#eventOf(each, place, arrivedAt) ?? []);
+    return found.length > 0 ? this.#eventsOf(found, place, packet) : undefined;
   }
 
   #isMeant(each: Element): boolean {
     return this.#when.every((test) => test(each));
   }
 
-  #eventOf(each: Element, place: MeterPlace, arrivedAt: number): MeterEvent | undefined {
-    const kind = this.#kindOf(each);
-    if (!kind) return undefined;
-    const start = this.#startOf(each, arrivedAt) ?? arrivedAt;
+  #eventsOf(found: readonly Element[], place: MeterPlace, packet: Packet): readonly MeterEvent[] {
+    return found.flatMap((each, index) => {
+      const kind = this.#kindOf(each);
+      return kind ? [this.#eventOf(each, kind, index, place, packet)] : [];
+    });
+  }
+
+  #eventOf(each: Element, kind: MeterEventKind, index: number, place: MeterPlace, packet: Packet): MeterEvent {
+    const { arrivedAt } = packet;
+    const { time, timeFault } = this.#startOf(each, arrivedAt);
     const duration = this.#durationOf(each);
     const phases = phasesOf(this.#phases?.(each));
     const extreme = this.#extremeOf(each, place, phases);
-    const note = textsOf(this.#note, each).join(', ').slice(0, MAX_NOTE);
+    const hasWaited = time === undefined && packet.hasWaited === true;
+    const note = noteOf(textsOf(this.#note, each), timeFault, hasWaited);
     const own = textsOf(this.#key, each);
+    const untimed =
+      own.length === 0 && time === undefined
+        ? this.#untimed.identityOf(place.meter.id, each.element, index, packet)
+        : undefined;
+    const key = untimed ? [untimed.key] : own.length > 0 ? own : [time, ...phases];
     return {
       meter: place.meter.id,
-      key: own.length > 0 ? [kind, ...own].join(':') : [kind, start, ...phases].join(':'),
+      key: [kind, ...key].join(':'),
       kind,
-      start,
+      start: time ?? untimed?.start ?? arrivedAt,
       phases,
       arrivedAt,
-      isLate: arrivedAt - (start + (duration ?? 0)) > LATE_AFTER,
+      isLate: hasWaited || isLateEvent((time ?? arrivedAt) + (duration ?? 0), arrivedAt),
       ...(duration !== undefined && { duration }),
       ...(extreme !== undefined && { extreme }),
       ...(note !== '' && { note }),
@@ -94,12 +106,11 @@ export class EventReader {
     return (isWord ? kinds.get(String(found).trim()) : undefined) ?? other;
   }
 
-  #startOf(each: Element, arrivedAt: number): number | undefined {
+  #startOf(each: Element, arrivedAt: number): OwnTime {
     const { start } = this.#mapping;
-    if (!start || !this.#start) return undefined;
+    if (!start || !this.#start) return {};
     const zone = start.zone === 'site' ? this.#timeZone : start.zone;
-    const time = timeOf(this.#start(each), start.format, zone, arrivedAt);
-    return time !== undefined && time <= arrivedAt + MAX_AHEAD && time >= arrivedAt - MAX_AGE ? time : undefined;
+    return ownTimeOf(this.#start(each), start.format, zone, arrivedAt, eventTimeFaultOf);
   }
 
   #durationOf(each: Element): number | undefined {
@@ -133,6 +144,13 @@ function placed(path: Path): Path {
 
 function placedFinder(paths: readonly Path[]): Finder {
   return finderOf(paths.map(placed));
+}
+
+/** What the sender says beside it, and what is not to be believed of its time. */
+function noteOf(texts: readonly string[], timeFault: TimeFault | undefined, hasWaited: boolean): string {
+  const said = texts.join(', ').slice(0, MAX_NOTE);
+  const doubt = timeFault ? `its time is ${timeFault}: the time is when it came` : '';
+  return [said, doubt, hasWaited ? HAS_WAITED : ''].filter((part) => part !== '').join('; ');
 }
 
 /** Below 1 kV meters watch the phases, above it the lines. */

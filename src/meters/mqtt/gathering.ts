@@ -1,3 +1,5 @@
+import { atTimeOf, joined, quantitiesOf } from '../../domain/joined-reading.ts';
+import type { Quantity } from '../../domain/quantity.ts';
 import type { Reading } from '../../domain/reading.ts';
 import type { Receipt } from './receipts.ts';
 
@@ -8,7 +10,7 @@ interface Gathered {
   /** Of the first part: the one reading that all of them become. */
   readonly first: Reading;
   /** Every quantity that was said since the first part. */
-  readonly said: Set<string>;
+  readonly said: Set<Quantity>;
   readonly timer: NodeJS.Timeout;
   readonly span: number;
   /** What is not handed on yet. */
@@ -53,7 +55,8 @@ export class Gathering {
     const gathered = this.#meters.get(part.meter);
     if (gathered && !isAnother(part, gathered)) {
       for (const quantity of quantitiesOf(part)) gathered.said.add(quantity);
-      gathered.reading = joined(gathered.reading, part, gathered.first);
+      const stamped = atTimeOf(part, gathered.first);
+      gathered.reading = gathered.reading ? joined(gathered.reading, stamped, 'second counts') : stamped;
       gathered.receipts.push(receipt);
     } else {
       this.#end(part.meter);
@@ -107,28 +110,4 @@ export class Gathering {
 function isAnother(part: Reading, { first, said, span }: Gathered): boolean {
   if (part.timeSource === 'payload' && Math.abs(part.time - first.time) > span) return true;
   return quantitiesOf(part).some((quantity) => said.has(quantity));
-}
-
-function quantitiesOf({ values, suspect, missing }: Reading): string[] {
-  return [...Object.keys(values), ...Object.keys(suspect ?? {}), ...Object.keys(missing ?? {})];
-}
-
-/** Both parts at the time of the first one; it arrived when the last of them had. */
-function joined(before: Reading | undefined, part: Reading, { time, timeSource, timeFault }: Reading): Reading {
-  if (!before) {
-    const { timeFault: _, ...said } = part;
-    return { ...said, time, timeSource, ...(timeFault && { timeFault }) };
-  }
-  const suspect = { ...before.suspect, ...part.suspect };
-  const missing = { ...before.missing, ...part.missing };
-  return {
-    meter: before.meter,
-    time,
-    timeSource,
-    arrivedAt: part.arrivedAt,
-    values: { ...before.values, ...part.values },
-    ...(Object.keys(suspect).length > 0 && { suspect }),
-    ...(Object.keys(missing).length > 0 && { missing }),
-    ...(timeFault && { timeFault }),
-  };
 }

@@ -8,6 +8,12 @@ export interface Packet {
   /** The broker had kept it: it may be of any age. */
   readonly isRetained: boolean;
   readonly arrivedAt: number;
+  /** It waited at the broker, nobody knows for how long: what it says without a time is not of now. */
+  readonly hasWaited?: boolean;
+  /** The broker marked it as sent before. */
+  readonly isRepeated?: boolean;
+  /** The same when it is sent again; absent for QoS 0. */
+  readonly messageId?: number;
 }
 
 /** What a message says. Nothing at all is an answer too: a message that is right and carries no news. */

@@ -1,4 +1,5 @@
-import { isQuantity, type Quantity } from '../../domain/quantity.ts';
+import { entriesOf } from '../../domain/joined-reading.ts';
+import type { Quantity } from '../../domain/quantity.ts';
 import type { Reading, Suspect } from '../../domain/reading.ts';
 
 interface Held {
@@ -20,19 +21,29 @@ export class HeldValues {
     this.#hold = hold;
   }
 
-  /** The reading with what is held added to it. */
+  /** The reading with what is held added to it, and named: what the meter says of this instant later on replaces it. */
   completed(reading: Reading): Reading {
     if (reading.time < this.#latest) return reading;
     this.#latest = reading.time;
     this.#remember(reading);
     const values: Partial<Record<Quantity, number>> = {};
     const suspect: Partial<Record<Quantity, Suspect>> = {};
+    const notSaid = new Set<Quantity>();
     for (const [quantity, held] of this.#held) {
-      if (held.time < reading.time - this.#hold) this.#held.delete(quantity);
-      else if (held.suspect) suspect[quantity] = held.suspect;
+      if (held.time < reading.time - this.#hold) {
+        this.#held.delete(quantity);
+        continue;
+      }
+      if (held.suspect) suspect[quantity] = held.suspect;
       else if (held.value !== undefined) values[quantity] = held.value;
+      if (!isSaid(quantity, reading)) notSaid.add(quantity);
     }
-    return { ...reading, values, ...(Object.keys(suspect).length > 0 && { suspect }) };
+    return {
+      ...reading,
+      values,
+      ...(Object.keys(suspect).length > 0 && { suspect }),
+      ...(notSaid.size > 0 && { held: notSaid }),
+    };
   }
 
   /** The meter is dead as far as its sender knows. */
@@ -48,6 +59,6 @@ export class HeldValues {
   }
 }
 
-function* entriesOf<T>(record: Readonly<Partial<Record<Quantity, T>>>): Generator<[Quantity, T]> {
-  for (const [name, each] of Object.entries(record)) if (isQuantity(name) && each !== undefined) yield [name, each];
+function isSaid(quantity: Quantity, { values, suspect }: Reading): boolean {
+  return quantity in values || (suspect !== undefined && quantity in suspect);
 }

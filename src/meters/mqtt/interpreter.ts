@@ -1,10 +1,12 @@
 import type { MeterPlace } from '../../domain/fleet.ts';
+import { joined } from '../../domain/joined-reading.ts';
 import type { Reading } from '../../domain/reading.ts';
+import { messageOf } from '../../lib/errors.ts';
 import { EdgeListener } from './edge-listener.ts';
 import { FaultListener } from './fault-listener.ts';
 import { connectionPlaceholders, filledMapping } from './filled-mapping.ts';
 import { type Heard, type Packet, PoisonPayload } from './heard.ts';
-import { Incoming, NOTHING_USABLE, type Outcome, poisonous, type TopicListener } from './incoming.ts';
+import { Incoming, NOTHING_USABLE, type Outcome, type TopicListener } from './incoming.ts';
 import type { MessageMapping, PayloadModel } from './mapping.ts';
 import { type DocumentFormat, MessageListener, type ReadyMapping, readyMapping } from './message-listener.ts';
 import { MeterVoice } from './meter-voice.ts';
@@ -70,7 +72,7 @@ export class Interpreter {
     }
     const incoming = new Incoming(packet, levels);
     const [only] = listeners;
-    const outcome = listeners.length === 1 ? only?.hear(incoming) : joined(listeners, incoming);
+    const outcome = listeners.length === 1 ? only?.hear(incoming) : heardByAll(listeners, incoming);
     if (!outcome) return NOTHING;
     if (outcome.poison !== undefined) throw new PoisonPayload(outcome.poison);
     return outcome.readings.length > 1 ? { ...outcome, readings: inOrder(outcome.readings) } : outcome;
@@ -149,17 +151,17 @@ export class Interpreter {
 }
 
 /** A message is poison when it should mean something to one of its listeners and nothing is made of it by any. */
-function joined(listeners: readonly TopicListener[], incoming: Incoming): Outcome | undefined {
+function heardByAll(listeners: readonly TopicListener[], incoming: Incoming): Outcome | undefined {
   const understood: Outcome[] = [];
-  let poison: Outcome | undefined;
+  const poison: PoisonPayload[] = [];
   for (const listener of listeners) {
     const outcome = heardBy(listener, incoming);
-    if (outcome?.poison === undefined) {
-      if (outcome) understood.push(outcome);
-    } else if (!poison || poison === NOTHING_USABLE) poison = outcome;
+    if (outcome instanceof PoisonPayload) poison.push(outcome);
+    else if (outcome) understood.push(outcome);
   }
   const [only] = understood;
-  if (understood.length < 2) return only ?? poison;
+  if (!only && poison.length > 0) throw poisonOf(poison);
+  if (understood.length < 2) return only;
   return {
     readings: understood.flatMap(({ readings }) => readings),
     events: understood.flatMap(({ events }) => events),
@@ -167,34 +169,35 @@ function joined(listeners: readonly TopicListener[], incoming: Incoming): Outcom
   };
 }
 
-function heardBy(listener: TopicListener, incoming: Incoming): Outcome | undefined {
+function heardBy(listener: TopicListener, incoming: Incoming): Outcome | PoisonPayload | undefined {
   try {
-    return listener.hear(incoming);
+    const outcome = listener.hear(incoming);
+    return outcome?.poison === undefined ? outcome : new PoisonPayload(outcome.poison);
   } catch (error) {
     if (!(error instanceof PoisonPayload)) throw error;
-    return poisonous(error.message);
+    return error;
   }
 }
 
-/** By time, and what is said of one meter at one instant in one reading. */
+/** Every reason and every cause once; that nothing in it can be used says little beside another reason. */
+function poisonOf(found: readonly PoisonPayload[]): PoisonPayload {
+  const telling = found.filter(({ message }) => message !== NOTHING_USABLE.poison);
+  const byReason = new Map((telling.length > 0 ? telling : found).map((each) => [each.message, each]));
+  const [only, another] = byReason.values();
+  if (only && !another) return only;
+  const causes = new Map([...byReason.values()].flatMap(({ cause }) => (cause ? [[messageOf(cause), cause]] : [])));
+  const cause = causes.size > 0 && new AggregateError(causes.values(), [...causes.keys()].join('; '));
+  return new PoisonPayload([...byReason.keys()].join('; '), cause ? { cause } : {});
+}
+
+/** By time, and what is said of one meter at one instant in one reading, of which the latest part counts. */
 function inOrder(readings: readonly Reading[]): readonly Reading[] {
   const sorted = [...readings].sort((a, b) => a.time - b.time);
   const byInstant = new Map<string, Reading>();
   for (const reading of sorted) {
     const key = `${reading.time} ${reading.meter}`;
     const before = byInstant.get(key);
-    byInstant.set(key, before ? joinedReading(before, reading) : reading);
+    byInstant.set(key, before ? joined(before, reading, 'second counts') : reading);
   }
   return [...byInstant.values()];
-}
-
-function joinedReading(before: Reading, after: Reading): Reading {
-  const suspect = { ...before.suspect, ...after.suspect };
-  const missing = { ...before.missing, ...after.missing };
-  return {
-    ...after,
-    values: { ...before.values, ...after.values },
-    ...(Object.keys(suspect).length > 0 && { suspect }),
-    ...(Object.keys(missing).length > 0 && { missing }),
-  };
 }

@@ -7,6 +7,8 @@ export type Step =
   | { readonly kind: 'index'; readonly index: number }
   /** Every element of a list; what is no list counts as a list of one. */
   | { readonly kind: 'all' }
+  /** The values of all these keys, as a list. */
+  | { readonly kind: 'keys'; readonly keys: readonly string[] }
   /** The first element of a list whose keys have these values. */
   | { readonly kind: 'match'; readonly pairs: readonly (readonly [string, string])[] };
 
@@ -16,11 +18,12 @@ export type Path = readonly Step[];
 export type Finder = (message: unknown) => unknown;
 
 const SEGMENT = /"(?<quoted>[^"]*)"|(?<name>[^.[\]"]+)|\[(?<inner>(?:"[^"]*"|[^\]"])*)\]|(?<dot>\.)/y;
+const KEYS = /^\s*[^=,"]+(?:,[^=,"]+)+$/;
 const PAIR = /\s*(?:"([^"]*)"|([^=,"]+?))\s*=\s*(?:"([^"]*)"|([^,"]*?))\s*(,|$)/y;
 
 /**
- * Reads `a.b`, `a[0].b`, `a[*].b`, `a[name=Ua].value`, `a[type=AI,key=U].value` and `"a.b".c`; '' is the whole message.
- * Undefined for anything else.
+ * Reads `a.b`, `a[0].b`, `a[*].b`, `a[b,c]`, `a[name=Ua].value`, `a[type=AI,key=U].value` and `"a.b".c`; '' is the whole
+ * message. Undefined for anything else.
  */
 export function parsePath(text: string): Path | undefined {
   const steps: Step[] = [];
@@ -54,6 +57,7 @@ export function parsePath(text: string): Path | undefined {
 function bracketStep(inner: string): Step | undefined {
   if (inner === '*') return { kind: 'all' };
   if (/^\d{1,6}$/.test(inner)) return { kind: 'index', index: Number(inner) };
+  if (KEYS.test(inner)) return { kind: 'keys', keys: inner.split(',').map((key) => key.trim()) };
   const pairs: [string, string][] = [];
   let at = 0;
   while (at < inner.length) {
@@ -139,6 +143,8 @@ function taken(found: unknown, step: Exclude<Step, { kind: 'all' }>): unknown {
   switch (step.kind) {
     case 'key':
       return isRecord(found) && Object.hasOwn(found, step.key) ? found[step.key] : undefined;
+    case 'keys':
+      return valuesOf(found, step.keys);
     case 'index':
       if (Array.isArray(found)) return found[step.index];
       return step.index === 0 && found !== null ? found : undefined;
@@ -146,6 +152,12 @@ function taken(found: unknown, step: Exclude<Step, { kind: 'all' }>): unknown {
       if (!Array.isArray(found)) return undefined;
       return found.find((element) => isRecord(element) && step.pairs.every((pair) => isPair(element, pair)));
   }
+}
+
+/** Undefined without one of them: nobody takes a part for the whole. */
+function valuesOf(found: unknown, keys: readonly string[]): readonly unknown[] | undefined {
+  if (!isRecord(found) || !keys.every((key) => Object.hasOwn(found, key))) return undefined;
+  return keys.map((key) => found[key]);
 }
 
 function isPair(element: Readonly<Record<string, unknown>>, [key, value]: readonly [string, string]): boolean {

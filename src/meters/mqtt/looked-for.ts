@@ -20,6 +20,8 @@ function stepText(step: Step): string {
       return /[.[\]"]/.test(step.key) ? `"${step.key}"` : step.key;
     case 'index':
       return `[${step.index}]`;
+    case 'keys':
+      return `[${step.keys.join(',')}]`;
     case 'all':
       return '[*]';
     case 'match':

@@ -1,6 +1,7 @@
 import type { MeterEvent } from '../../domain/meter-event.ts';
 import type { Reading } from '../../domain/reading.ts';
 import { EventReader } from './event-reader.ts';
+import type { Packet } from './heard.ts';
 import { type Incoming, NO_NEWS, NOTHING_USABLE, type Outcome, poisonous, type TopicListener } from './incoming.ts';
 import { finderOf, isRecord } from './json-path.ts';
 import type { MessageMapping, PayloadFormat, PayloadModel } from './mapping.ts';
@@ -94,14 +95,17 @@ export class MessageListener implements TopicListener {
     const message = name === undefined ? document : { [name]: document };
     if (!when.every((test) => test(message)) || !this.#select.every((test) => test(message))) return undefined;
     if (!isRecord(message) && !mapping.samples) return poisonous('no JSON object');
-    const { arrivedAt } = incoming.packet;
-    const events = this.#eventsIn(message, arrivedAt);
+    const { packet } = incoming;
+    const { arrivedAt } = packet;
+    const events = this.#eventsIn(message, packet);
     if (events.isWhole) return { readings: [], events: events.found, requests: [] };
     const mark = name !== undefined && this.#voice.faults.has(name) ? 'suspect' : undefined;
     const readings: Reading[] = [];
     let isMissing = mapping.isPartial;
     for (const sample of samples.read(message, mark, arrivedAt)) {
-      const reading = this.#voice.readingOf(sample, arrivedAt);
+      // What has waited may be as old as can be: nothing that is held is joined with it, and it is not held.
+      const isHistorical = packet.hasWaited === true && sample.time === undefined;
+      const reading = this.#voice.readingOf(isHistorical ? { ...sample, isHistorical } : sample, arrivedAt);
       if (reading) readings.push(reading);
       else isMissing ||= sample.said.values.some(([, value]) => value === 'not available');
     }
@@ -109,11 +113,11 @@ export class MessageListener implements TopicListener {
     return isMissing ? NO_NEWS : NOTHING_USABLE;
   }
 
-  #eventsIn(message: unknown, arrivedAt: number): EventsIn {
+  #eventsIn(message: unknown, packet: Packet): EventsIn {
     if (this.#ready.events.length === 0) return NO_EVENTS;
     let isWhole = false;
     const found = this.#ready.events.flatMap((reader) => {
-      const events = reader.read(message, this.#voice.place, arrivedAt);
+      const events = reader.read(message, this.#voice.place, packet);
       isWhole ||= events !== undefined && reader.isWhole;
       return events ?? [];
     });

@@ -31,7 +31,8 @@ export class MeterVoice {
 
   /** A reading that was gathered, with what is held added to it. */
   completed(reading: Reading): Reading {
-    return this.#held && this.#isGathered ? this.#held.completed(reading) : reading;
+    const isHeld = this.#isGathered && reading.timeFault !== 'age unknown';
+    return this.#held && isHeld ? this.#held.completed(reading) : reading;
   }
 
   forget(): void {

@@ -1,15 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import type { MeterPlace } from '../../domain/fleet.ts';
+import { atTimeOf, joined } from '../../domain/joined-reading.ts';
 import type { Reading } from '../../domain/reading.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { messageOf } from '../../lib/errors.ts';
+import { asError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { MeterHealth } from '../meter-health.ts';
 import { MeterError } from '../modbus/errors.ts';
 import type { BrokerOptions } from '../options.ts';
 import type { HeardMessage, Probe, Probed } from '../probed.ts';
 import { clientOptions } from './client-options.ts';
+import { CLOSED, troubleOf } from './connection-trouble.ts';
 import { PoisonPayload } from './heard.ts';
 import { Interpreter } from './interpreter.ts';
 import { lookedFor } from './looked-for.ts';
@@ -71,7 +73,7 @@ export class MqttProbe implements Probe {
       this.#health.failed(error, { isToldElsewhere: true });
       throw error;
     }
-    const reading = this.#interpreter.completed(joined(this.#readings.splice(0)));
+    const reading = this.#interpreter.completed(wholeOf(this.#readings.splice(0)));
     this.#health.answered(reading.time);
     const { ctRatio, ptRatio } = place.meter;
     const took = clock.now() - startedAt;
@@ -101,8 +103,12 @@ export class MqttProbe implements Probe {
     const { broker, stopping, wait } = this.#parts;
     const client = connect(broker.url, ownSession(broker));
     client.on('message', (topic, payload, { retain }) => this.#take(client, topic, payload, retain));
-    client.on('error', (error) => this.#lost(client, `broker ${broker.id} at ${broker.url}: ${messageOf(error)}`));
-    client.on('close', () => this.#lost(client, `broker ${broker.id} at ${broker.url} ended the connection`));
+    let isAnswered = false;
+    client.once('connect', () => {
+      isAnswered = true;
+    });
+    client.on('error', (error) => this.#lost(client, this.#trouble(error, isAnswered)));
+    client.on('close', () => this.#lost(client, this.#trouble(new Error(CLOSED), isAnswered)));
     try {
       await new Promise<void>((resolve, reject) => {
         this.#heard = (why) => reject(why ?? new Unheard('stopped'));
@@ -120,9 +126,7 @@ export class MqttProbe implements Probe {
       return client;
     } catch (error) {
       client.end(true);
-      throw error instanceof MeterError
-        ? error
-        : new Unheard(`broker ${broker.id}: ${messageOf(error)}`, { cause: error });
+      throw error instanceof MeterError ? error : this.#trouble(asError(error), isAnswered);
     } finally {
       this.#heard = undefined;
     }
@@ -146,10 +150,15 @@ export class MqttProbe implements Probe {
     if (this.#readings.length > 0) this.#heard?.();
   }
 
-  #lost(client: MqttClient, why: string): void {
+  #trouble(error: Error, isAnswered: boolean): Unheard {
+    const { id, url } = this.#parts.broker;
+    return new Unheard(`broker ${id} at ${url}: ${troubleOf(error, url, isAnswered)}`, { cause: error });
+  }
+
+  #lost(client: MqttClient, why: Unheard): void {
     if (this.#client === client) this.#client = undefined;
     client.end(true);
-    this.#heard?.(new Unheard(why));
+    this.#heard?.(why);
   }
 
   /** Rejects when it is too late, but for `isEnough`, and when nothing more will come. */
@@ -185,13 +194,9 @@ function ownSession(broker: BrokerOptions): IClientOptions {
   return { ...options, clientId, clean: true, reconnectPeriod: 0, connectTimeout: CONNECT_WITHIN };
 }
 
-/** Parts, and samples one after the other, as one reading with the latest of each. */
-function joined(readings: readonly Reading[]): Reading {
-  const [first, ...others] = readings;
-  if (!first) throw new Unheard('no reading');
-  return others.reduce((before, after) => {
-    const suspect = { ...before.suspect, ...after.suspect };
-    const missing = { ...before.missing, ...after.missing };
-    return { ...after, values: { ...before.values, ...after.values }, suspect, missing };
-  }, first);
+/** Parts, and samples one after the other, as one reading with the latest of each, at the time of the last. */
+function wholeOf(readings: readonly Reading[]): Reading {
+  const last = readings.at(-1);
+  if (!last) throw new Unheard('no reading');
+  return readings.map((part) => atTimeOf(part, last)).reduce((before, after) => joined(before, after, 'second counts'));
 }

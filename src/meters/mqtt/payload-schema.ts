@@ -122,6 +122,9 @@ interface SchemaProblem {
 
 const FOR_SPARKPLUG = 'expected nothing here: Sparkplug B says it itself';
 
+const FAULT_OF_ALL =
+  'expected a name in `meter` that the topic has: with `meter: []` each word of fault would be for every meter';
+
 function problemsOf(file: WrittenFile): readonly SchemaProblem[] {
   const problems = messagesOf(file).flatMap((placed) => problemsOfMessage(placed, file));
   if (file.format !== 'sparkplug') return problems;
@@ -142,6 +145,7 @@ function problemsOfMessage({ written, path }: PlacedMessage, file: WrittenFile):
     const unknown = namesIn(name ?? '').find((each) => !known.includes(each));
     if (unknown !== undefined) add(['value_name'], `expected names from the topic ${topic}, found {${unknown}}`);
   }
+  if (written.fault && file.meter.length === 0) add(['fault'], FAULT_OF_ALL);
   if (file.format === 'text' && name === undefined && !written.fault) {
     add([], 'expected value_name: what the value of a message is called');
   }

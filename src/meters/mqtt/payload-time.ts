@@ -1,10 +1,7 @@
 import { DateTime } from 'luxon';
 import type { TimeFault } from '../../domain/reading.ts';
+import { timeFaultOf } from '../../domain/time-limits.ts';
 import { numberOf } from './payload-number.ts';
-
-/** How far a payload's time may be ahead of its arrival, and behind it. Milliseconds. */
-const MAX_AHEAD = 10_000;
-const MAX_AGE = 7 * 86_400_000;
 
 /** 'auto': ISO 8601, or a number whose size tells its unit. 'compact': YYYYMMDDhhmmss. */
 export const PAYLOAD_TIME_FORMATS = ['auto', 'iso', 's', 'ms', 'us', 'ns', 'compact'] as const;
@@ -52,25 +49,20 @@ export interface OwnTime {
   readonly timeFault?: TimeFault;
 }
 
-/** As `timeOf`. Null and a blank text are what senders write who do not know the time: none. */
+/** As `timeOf`. Null and a blank text are what senders write who do not know the time: none. `faultOf` says what can be true. */
 export function ownTimeOf(
   found: unknown,
   format: PayloadTimeFormat,
   zone: string | undefined,
   arrival: number,
+  faultOf = timeFaultOf,
 ): OwnTime {
   if (found === undefined || found === null) return {};
   if (typeof found === 'string' && found.trim() === '') return {};
   const time = timeOf(found, format, zone, arrival);
   if (time === undefined) return { timeFault: 'not a time' };
-  const timeFault = timeFaultOf(time, arrival);
+  const timeFault = faultOf(time, arrival);
   return timeFault ? { timeFault } : { time };
-}
-
-/** A time that can be true is neither more than 10 s ahead of its arrival nor older than 7 days. */
-export function timeFaultOf(time: number, arrival: number): TimeFault | undefined {
-  if (time > arrival + MAX_AHEAD) return 'in the future';
-  return time < arrival - MAX_AGE ? 'too old' : undefined;
 }
 
 /** Seconds since 1970 reach 1e11 in the year 5138; milliseconds had it in 1973, and so on by thousands. */

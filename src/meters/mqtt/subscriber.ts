@@ -7,8 +7,9 @@ import { withinTime } from '../../lib/within-time.ts';
 import type { MeterHealth } from '../meter-health.ts';
 import type { BrokerOptions } from '../options.ts';
 import type { EventSink, ReadingSink } from '../reading-sink.ts';
-import { ArrivalTimes } from './arrival-times.ts';
+import { Backlog } from './backlog.ts';
 import { BrokerConnection } from './broker-connection.ts';
+import type { BrokerStatus } from './broker-status.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { Gathering } from './gathering.ts';
 import type { Heard, Outgoing, Packet } from './heard.ts';
@@ -18,6 +19,8 @@ import { Poison } from './poison.ts';
 import { MOST_IN_HAND, type Receipt, Receipts } from './receipts.ts';
 import { Redelivery } from './redelivery.ts';
 import { Subscriptions } from './subscriptions.ts';
+
+export type { BrokerStatus } from './broker-status.ts';
 
 export interface SubscriberParts {
   readonly broker: BrokerOptions;
@@ -30,22 +33,6 @@ export interface SubscriberParts {
   readonly log: Log;
   readonly onReading: ReadingSink;
   readonly onEvents: EventSink;
-}
-
-/** How a broker's connection goes. Times are epoch milliseconds UTC; the counts begin with the start of the daemon. */
-export interface BrokerStatus {
-  readonly isConnected: boolean;
-  /** Since when it is connected, or is not. */
-  readonly since: number;
-  /** Why it is not connected; absent while it is. */
-  readonly lastError?: string;
-  readonly received: number;
-  /** Messages that the broker marked as sent before. */
-  readonly redelivered: number;
-  readonly poison: number;
-  /** Messages that are not acknowledged yet. */
-  readonly inHand: number;
-  readonly refusedTopics: readonly string[];
 }
 
 const STOP_WITHIN = 1_000;
@@ -72,7 +59,7 @@ export class Subscriber {
   readonly #gathering: Gathering;
   readonly #poison: Poison;
   readonly #redelivery: Redelivery;
-  readonly #arrivalTimes = new ArrivalTimes();
+  readonly #backlog: Backlog;
   #isStopping = false;
   #held: (() => void) | undefined;
   #since: number | undefined;
@@ -97,6 +84,12 @@ export class Subscriber {
       broker.protocol === '5',
     );
     const intervals = places.map(({ place }) => place.meter.pollInterval);
+    this.#backlog = new Backlog({
+      broker: broker.id,
+      places,
+      metersOf: (topic) => this.#interpreter.meterOf(topic),
+      log,
+    });
     this.#connection = new BrokerConnection({
       broker,
       log,
@@ -104,6 +97,7 @@ export class Subscriber {
       isHeld: () => this.#held !== undefined,
       onConnected: (client, isSessionPresent, isDoubtful) => {
         this.#since = parts.clock.now();
+        this.#backlog.connected(isSessionPresent, performance.now());
         this.#subscriptions.connected(client, isSessionPresent && !isDoubtful);
       },
       onPacket: (client, packet, next) => this.#take(client, packet, next),
@@ -152,7 +146,16 @@ export class Subscriber {
     if (dup) this.#redelivered += 1;
     const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
     const receipt = this.#receipts.take(client.stream, topic, qos === 0 ? undefined : messageId);
-    this.#hear(client, { topic, payload: bytes, isRetained: retain, arrivedAt: this.#parts.clock.now() }, receipt);
+    const packet = {
+      topic,
+      payload: bytes,
+      isRetained: retain,
+      arrivedAt: this.#parts.clock.now(),
+      hasWaited: this.#backlog.hasWaited(topic, dup, performance.now()),
+      isRepeated: dup,
+      ...(qos > 0 && messageId !== undefined && { messageId }),
+    };
+    this.#hear(client, packet, receipt);
     receipt.done();
     if (this.#receipts.inHand < MOST_IN_HAND) {
       next(LATER);
@@ -164,6 +167,7 @@ export class Subscriber {
   }
 
   #goOn(): void {
+    if (this.#receipts.inHand === 0) this.#backlog.idle(performance.now());
     if (!this.#held || this.#receipts.inHand >= MOST_IN_HAND) return;
     const next = this.#held;
     this.#held = undefined;
@@ -179,7 +183,7 @@ export class Subscriber {
       return;
     }
     const { readings, events, requests } = heard;
-    for (const reading of readings) this.#handOn(reading, receipt);
+    for (const reading of readings) this.#handOn(reading, receipt, packet.hasWaited === true);
     if (events.length > 0) {
       receipt.hold();
       this.#attempt(() => this.#parts.onEvents(events), [receipt]);
@@ -188,10 +192,10 @@ export class Subscriber {
     if (readings.length === 0 && events.length === 0) this.#isForeign(client, packet.topic);
   }
 
-  #handOn(reading: Reading, receipt: Receipt): void {
+  #handOn(reading: Reading, receipt: Receipt, hasWaited: boolean): void {
     const span = this.#gatherOf.get(reading.meter) ?? 0;
     const isStamped = reading.timeSource !== 'arrival' || (span > 0 && !this.#gathering.begins(reading));
-    const stamped = isStamped ? reading : { ...reading, time: this.#arrivalTimes.unused(reading.meter, reading.time) };
+    const stamped = isStamped ? reading : this.#backlog.stamped(reading, hasWaited);
     if (span > 0) {
       this.#gathering.add(stamped, span, receipt);
       return;
@@ -201,7 +205,7 @@ export class Subscriber {
   }
 
   #deliver(reading: Reading, receipts: readonly Receipt[]): void {
-    this.#parts.health(reading.meter)?.answered(reading.time);
+    if (reading.timeFault !== 'age unknown') this.#parts.health(reading.meter)?.answered(reading.time);
     this.#attempt(() => this.#parts.onReading(reading), receipts);
   }
 

@@ -345,6 +345,18 @@ describe('zigbee2mqtt', () => {
       frequency: 50,
     });
   });
+
+  it('of Tuya count the energy of each phase, and only all three are the total', () => {
+    const values = (payload: object) => said('zigbee2mqtt-tuya', 'pj', 'zigbee2mqtt/pj', payload).values;
+    const phases = { energy_a: 100.5, energy_b: 20, energy_c: '3.25' };
+    const produced = { energy_produced_a: 1, energy_produced_b: 0, energy_produced_c: 0.5 };
+    // 100.5 + 20 + 3.25 = 123.75 kWh; 1 + 0 + 0.5 = 1.5 kWh.
+    expect(values({ ...phases, ...produced })).toEqual({ energy_active_import: 123_750, energy_active_export: 1_500 });
+    expect(values({ ...phases, energy: 124 })).toEqual({ energy_active_import: 124_000 });
+    const two = said('zigbee2mqtt-tuya', 'pj', 'zigbee2mqtt/pj', { voltage_a: 230, energy_a: 100.5, energy_b: 20 });
+    expect(two).toMatchObject({ values: { voltage_l1_n: 230 } });
+    expect(two).not.toHaveProperty('missing');
+  });
 });
 
 describe('mbmd', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { messageOf } from '../../../src/lib/errors.ts';
 import { type Heard, PoisonPayload } from '../../../src/meters/mqtt/heard.ts';
 import { Interpreter } from '../../../src/meters/mqtt/interpreter.ts';
 import { placeOf } from '../fixtures.ts';
@@ -162,6 +163,59 @@ describe('the interpreter', () => {
     expect(readingIn(interpreter.hear(packet('t', { voltage_l1_n: 230 }))).meter).toBe('json');
     expect(readingIn(interpreter.hear(packet('t', 'm voltage_l1_n=231'))).meter).toBe('lines');
     expect(() => interpreter.hear(packet('t', '?'))).toThrow(PoisonPayload);
+  });
+
+  it('says why each of those who hear a message cannot understand it, with the causes', () => {
+    const place = (id: string) => placeOf({ id, model: id, connection: { kind: 'mqtt', broker: 'main', topic: 't' } });
+    const together = (...ids: string[]) =>
+      new Interpreter(
+        ids.map((id) => ({ model: shipped(id), place: place(id) })),
+        SITE,
+      );
+    const poisonOf = (interpreter: Interpreter, payload: string): PoisonPayload => {
+      try {
+        interpreter.hear(packet('t', payload));
+      } catch (error) {
+        if (error instanceof PoisonPayload) return error;
+        throw error;
+      }
+      throw new Error('it was understood');
+    };
+    const alone = poisonOf(together('plain-json'), '?');
+    expect(alone).toMatchObject({ message: 'no JSON', cause: expect.any(SyntaxError) });
+    const both = poisonOf(together('influx-line', 'plain-json'), '?');
+    expect(both.message).toBe('no line protocol: point 1, character 2; no JSON');
+    expect(both.cause).toMatchObject({ message: messageOf(alone.cause), errors: [alone.cause] });
+    const twice = poisonOf(together('plain-json', 'mbmd'), '?');
+    expect(twice.message).toBe('no JSON');
+    // That nothing can be used says less than any other reason.
+    expect(poisonOf(together('influx-line', 'plain-json'), '{"a": 1}').message).toMatch(/^no line protocol/);
+  });
+
+  it('makes one reading of what a message says twice of one instant: the latter counts, a doubt about the time stays', () => {
+    const model = ownModel(`
+format: json
+topics: ['{meter}']
+samples: s
+time: { path: time, format: s }
+quantities: '{quantity}'
+`);
+    const hear = (...s: object[]) => interpreterOf(model, { topic: 't' }).hear(packet('t', { s }));
+    const time = ARRIVAL / 1_000 - 10;
+    const at = (values: object) => ({ time, ...values });
+    expect(readingIn(hear(at({ frequency: 50, current_l1: 5 }), at({ frequency: 49 }))).values).toEqual({
+      frequency: 49,
+      current_l1: 5,
+    });
+    const doubted = 'm frequency=50 1000000000';
+    const believed = `m current_l1=5 ${ARRIVAL}000000`;
+    for (const lines of [`${doubted}\n${believed}`, `${believed}\n${doubted}`]) {
+      expect(readingIn(interpreterOf(shipped('influx-line'), { topic: 't' }).hear(packet('t', lines)))).toMatchObject({
+        time: ARRIVAL,
+        timeFault: 'too old',
+        values: { frequency: 50, current_l1: 5 },
+      });
+    }
   });
 
   it('marks values by what stands beside them: missing, or suspect where a value is there', () => {

@@ -36,6 +36,11 @@ describe('a JSON path', () => {
     ['nothing.a', undefined],
     ['list[*]', [10, 20]],
     ['tags[*].value', [220, 221, 1, 8, 9]],
+    ['a[b,c:0]', [1, 3]],
+    ['[nothing, scalar]', [null, 5]],
+    ['a[b,c]', undefined],
+    ['a[b,toString]', undefined],
+    ['list[a,b]', undefined],
     ['tags[name=Ua].value', 220],
     ['tags[name=Ub, type=DI].value', 1],
     ['tags[name=7].value', 8],
@@ -49,9 +54,12 @@ describe('a JSON path', () => {
     expect(found(path)).toEqual(expected);
   });
 
-  it.each(['.a', 'a.', 'a..b', 'a[', 'a[]', 'a[x]', 'a]', '"a', 'a[0]b', 'a.[0]'])('is not %j', (text) => {
-    expect(parsePath(text)).toBeUndefined();
-  });
+  it.each(['.a', 'a.', 'a..b', 'a[', 'a[]', 'a[x]', 'a]', '"a', 'a[0]b', 'a.[0]', 'a[b,]', 'a[,b]', 'a[b,c=d]'])(
+    'is not %j',
+    (text) => {
+      expect(parsePath(text)).toBeUndefined();
+    },
+  );
 
   it('takes the first of several that is there, a null counting as such', () => {
     const paths = ['b', 'nothing', 'scalar'].map((text) => parsePath(text) ?? []);

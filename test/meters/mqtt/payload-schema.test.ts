@@ -137,6 +137,11 @@ describe('a payload mapping', () => {
       /^values\.frequency: expected a name/,
     ],
     [
+      'a fault that would be of every meter',
+      "format: json\nmeter: []\nquantities: '{quantity}'\nmessages: [{ topics: ['gw/{sn}/data'] }, { topics: ['gw/{sn}/online'], fault: { is: 'no' } }]",
+      'messages.1.fault: expected a name in `meter` that the topic has: with `meter: []` each word of fault would be for every meter',
+    ],
+    [
       'topics of Sparkplug',
       "format: sparkplug\ntopics: [a]\nquantities: '{quantity}'",
       'topics: expected nothing here: Sparkplug B says it itself',

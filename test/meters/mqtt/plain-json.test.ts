@@ -216,12 +216,22 @@ describe('an event of plain JSON', () => {
     expect(eventIn(heard(payload, { nominalKv })).extreme).toBeCloseTo(expected, 9);
   });
 
-  it('is an alarm when its word is not known, and of now when it has no sane time', () => {
-    expect(eventIn(heard({ event: 'door open', time: 0, note: 'panel 3' }))).toMatchObject({
+  it('is an alarm when its word is not known', () => {
+    expect(eventIn(heard({ event: 'door open', note: 'panel 3' }))).toMatchObject({
       kind: 'alarm',
       start: ARRIVAL,
       note: 'door open, panel 3',
+      isLate: false,
     });
+  });
+
+  it.each([
+    [0, 'its time is too old'],
+    [ARRIVAL + 10_001, 'its time is in the future'],
+    ['yesterday', 'its time is not a time'],
+  ])('is of now when its time is %s, and says why', (time, words) => {
+    const event = eventIn(heard({ event: 'dip', time }));
+    expect(event).toMatchObject({ start: ARRIVAL, note: `dip; ${words}: the time is when it came` });
   });
 
   it('is late when it comes more than 5 minutes after its end, and keeps its time for a year', () => {

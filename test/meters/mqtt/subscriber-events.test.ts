@@ -64,6 +64,28 @@ describeWith('mosquitto', 'a subscriber of meters that tell more than values', (
     expect(handedOn.filter(({ time }) => time === START + 1)).toHaveLength(2);
   });
 
+  it('knows an event without a time again when its message is sent again, and an equal one for another', async () => {
+    const events: MeterEvent[] = [];
+    let isFull = true;
+    const own = started(
+      async (reading) => {
+        if (isFull && reading.time > START) throw new Error('disk full');
+      },
+      { model: WITH_DIPS, onEvents: async (heard) => void events.push(...heard) },
+    );
+    await ready();
+    const message = JSON.stringify({ time: START + 1, voltage_l1_n: 230, dips: [{ ms: 120 }] });
+    await publisher.publishAsync(topic(), message, { qos: 1 });
+    await expect.poll(() => events.length, PATIENT).toBe(1);
+    isFull = false;
+    await expect.poll(() => events.length, PATIENT).toBe(2);
+    expect(own.status().redelivered).toBeGreaterThan(0);
+    expect(new Set(events.map(({ key }) => key)).size).toBe(1);
+    await publisher.publishAsync(topic(), message, { qos: 1 });
+    await expect.poll(() => events.length, PATIENT).toBe(3);
+    expect(events[2]?.key).not.toBe(events[0]?.key);
+  });
+
   it('keeps a message until its reading is durable, when its event is already', async () => {
     let durable: () => void = () => undefined;
     const events: MeterEvent[] = [];
