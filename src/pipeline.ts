@@ -1,37 +1,29 @@
-import type { AlertBook } from './alerts/alert-book.ts';
-import type { AlertChange } from './domain/alert.ts';
-import type { Fleet, MeterPlace } from './domain/fleet.ts';
+import { AlertDesk, type AlertDeskParts } from './alert-desk.ts';
+import type { AlertChange, RuleName } from './domain/alert.ts';
+import type { MeterPlace } from './domain/fleet.ts';
 import type { LogCursor, MeterEvent } from './domain/meter-event.ts';
 import type { Reading } from './domain/reading.ts';
 import { ofUnknownAge } from './domain/unknown-age.ts';
 import { SPANS, type Window } from './domain/window.ts';
-import type { Log } from './lib/log.ts';
-import type { Announcer } from './notify/announcer.ts';
 import type { QualityWatch } from './quality/quality-watch.ts';
-import { type Fired, judgeReading, judgeWindow, type SampleVerdict } from './rules/judge.ts';
+import { type Bench, judgeReading, judgeWindow, type SampleVerdict } from './rules/judge.ts';
 import type { RulePack } from './rules/pack.ts';
 import type { SilenceWatch } from './rules/silence-watch.ts';
 import type { GroupCommit } from './store/group-commit.ts';
 import type { SeriesStore } from './store/series-store.ts';
-import type { OutgoingMessage, StateStore } from './store/state-store.ts';
+import type { StateStore } from './store/state-store.ts';
 import type { Intake } from './windows/intake.ts';
 import type { Windows } from './windows/windows.ts';
 
-export interface PipelineParts {
-  readonly fleet: Fleet;
+export interface PipelineParts extends AlertDeskParts {
   readonly pack: RulePack;
   readonly quality: QualityWatch;
   readonly windows: Windows;
   readonly intake: Intake;
   readonly silence: SilenceWatch;
-  readonly book: AlertBook;
-  readonly announcer: Announcer;
   readonly commit: GroupCommit;
   readonly store: Pick<SeriesStore, 'writeWindows'>;
   readonly state: Pick<StateStore, 'save' | 'saveEvents' | 'saveQuality'>;
-  readonly log: Log;
-  /** Called after messages went into the outbox. */
-  readonly onMessages: () => void;
 }
 
 /** A hold time runs on over a gap of three samples, and over a restart that takes less than this. */
@@ -44,11 +36,17 @@ const SAMPLES_IN_A_GAP = 3;
  */
 export class Pipeline {
   readonly #parts: PipelineParts;
-  #unsavedMessages: OutgoingMessage[] = [];
-  #isRefused = false;
+  readonly #desk: AlertDesk;
+  readonly #bench: Bench;
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
+    this.#desk = new AlertDesk(parts);
+    const { book } = parts;
+    this.#bench = {
+      fired: (...which) => book.firedWithin(...which),
+      follow: (verdict, place) => this.#follow(verdict, place),
+    };
   }
 
   /**
@@ -56,7 +54,7 @@ export class Pipeline {
    * nowhere. Readings that come late are stored and not judged again; one whose time cannot be true is only counted.
    */
   accept(raw: Reading): Promise<void> {
-    const { fleet, pack, quality, intake, silence, commit, log } = this.#parts;
+    const { fleet, quality, intake, silence, commit, log } = this.#parts;
     const place = fleet.meters.get(raw.meter);
     if (!place) {
       log.warn({ meter: raw.meter }, 'A reading of a meter that is not configured was dropped');
@@ -71,7 +69,7 @@ export class Pipeline {
     const durable = commit.add(reading);
     // A broker sends only so many messages before it waits for their acknowledgement: the next tick may be too late.
     if (reading.timeSource !== 'register') commit.flushSoon();
-    if (isNews) this.#follow(place, judgeReading(pack, place, reading, this.#fired));
+    if (isNews) this.#judgeReading(place, reading);
     return durable;
   }
 
@@ -93,15 +91,15 @@ export class Pipeline {
 
   /** Time has come to `now`: windows close, silence is judged, what waits goes to disk. */
   async tick(now: number): Promise<void> {
-    const { fleet, pack, quality, windows, commit } = this.#parts;
+    const { fleet, quality, windows, commit } = this.#parts;
     quality.tick(now);
     const closed = windows.close(now);
     for (const window of closed) {
       const place = fleet.meters.get(window.meter);
-      if (place) this.#follow(place, judgeWindow(pack, place, window, this.#fired));
+      if (place) this.#judgeWindow(place, window);
     }
     this.#judgeSilence(now);
-    this.#save([]);
+    this.#desk.save([]);
     if (quality.isSaveDue()) this.saveCounts();
     await Promise.all([commit.flush(), this.#writeWindows(closed)]);
   }
@@ -113,7 +111,7 @@ export class Pipeline {
       // A line with a single meter has no alert of its own: its meter has.
       const isWatched = fleet.meters.has(alert.subject) || (fleet.lines.get(alert.subject)?.length ?? 0) > 1;
       if (isWatched && pack.rules[alert.rule].enabled) continue;
-      this.#save(listOf(book.end(alert.rule, alert.subject, 'no longer watched', now)));
+      this.#desk.save(listOf(book.end(alert.rule, alert.subject, 'no longer watched', now)));
     }
   }
 
@@ -131,38 +129,51 @@ export class Pipeline {
     }
   }
 
-  readonly #fired: Fired = (...which) => this.#parts.book.firedWithin(...which);
-
-  #follow(place: MeterPlace, verdicts: Iterable<SampleVerdict>): void {
-    const { book, log } = this.#parts;
+  #judgeReading(place: MeterPlace, reading: Reading): void {
     try {
-      for (const { rule, verdict, sample, settings, supersedes } of verdicts) {
-        const span = settings.judged_on === 'reading' ? 0 : SPANS[settings.judged_on];
-        const step = Math.max(place.meter.pollInterval, span);
-        const change = book.judge(
-          { rule, subject: place.meter.id, severity: settings.severity, verdict, start: sample.start, end: sample.end },
-          {
-            openAfter: settings.open_after,
-            clearAfter: settings.clear_after,
-            maxGap: Math.max(SAMPLES_IN_A_GAP * step, LONGEST_RESTART),
-          },
-        );
-        if (!change) continue;
-        const ended =
-          change.kind === 'fired'
-            ? supersedes.flatMap((other) =>
-                listOf(book.end(other, place.meter.id, 'taken over by a graver alert', change.time)),
-              )
-            : [];
-        const [takenOver] = ended;
-        this.#save([takenOver ? { ...change, follows: takenOver.alert.id } : change, ...ended]);
-      }
+      judgeReading(this.#parts.pack, place, reading, this.#bench);
     } catch (error) {
-      log.error(
-        { err: error, meter: place.meter.id },
-        'A rule failed on this meter: it and those after it did not judge this sample',
-      );
+      this.#ruleFailed(place, error);
     }
+  }
+
+  #judgeWindow(place: MeterPlace, window: Window): void {
+    try {
+      judgeWindow(this.#parts.pack, place, window, this.#bench);
+    } catch (error) {
+      this.#ruleFailed(place, error);
+    }
+  }
+
+  #ruleFailed({ meter }: MeterPlace, error: unknown): void {
+    this.#parts.log.error(
+      { err: error, meter: meter.id },
+      'A rule failed on this meter: it and those after it did not judge this sample',
+    );
+  }
+
+  #follow({ rule, verdict, sample, settings, supersedes }: SampleVerdict, { meter }: MeterPlace): void {
+    const { book } = this.#parts;
+    // So it is with nearly every reading.
+    if (verdict.standing !== 'bad' && !book.isOpen(rule, meter.id)) return;
+    const span = settings.judged_on === 'reading' ? 0 : SPANS[settings.judged_on];
+    const change = book.judge(
+      { rule, subject: meter.id, severity: settings.severity, verdict, start: sample.start, end: sample.end },
+      {
+        openAfter: settings.open_after,
+        clearAfter: settings.clear_after,
+        maxGap: Math.max(SAMPLES_IN_A_GAP * Math.max(meter.pollInterval, span), LONGEST_RESTART),
+      },
+    );
+    if (!change) return;
+    const ended = change.kind === 'fired' ? this.#endThose(supersedes, meter.id, change.time) : [];
+    const [takenOver] = ended;
+    this.#desk.save([takenOver ? { ...change, follows: takenOver.alert.id } : change, ...ended]);
+  }
+
+  #endThose(rules: readonly RuleName[], meter: string, time: number): readonly AlertChange[] {
+    const { book } = this.#parts;
+    return rules.flatMap((rule) => listOf(book.end(rule, meter, 'taken over by a graver alert', time)));
   }
 
   #judgeSilence(now: number): void {
@@ -174,55 +185,7 @@ export class Pipeline {
       const judgement = { rule: 'meter_silent', subject, severity, verdict, start, end: now } as const;
       changes.push(...listOf(book.judge(judgement, { openAfter, clearAfter, maxGap: Number.POSITIVE_INFINITY })));
     }
-    this.#save(changes);
-  }
-
-  /**
-   * Alert changes and the messages they cause reach the disk together, before anyone is told. What a refusing disk leaves
-   * behind is tried again with the next change or tick.
-   */
-  #save(changes: readonly AlertChange[]): void {
-    const { book, state, onMessages, log } = this.#parts;
-    for (const change of changes) this.#unsavedMessages.push(...this.#messagesFor(change));
-    const unsaved = book.unsaved();
-    const messages = this.#unsavedMessages;
-    if (unsaved.alerts.length + unsaved.forget.length + messages.length === 0) return;
-    try {
-      state.save({ ...unsaved, messages });
-      book.saved(unsaved);
-      this.#unsavedMessages = [];
-      if (messages.length > 0) onMessages();
-      if (this.#isRefused) log.info({ messages: messages.length }, 'Alerts are saved again');
-      this.#isRefused = false;
-    } catch (error) {
-      if (!this.#isRefused) log.error({ err: error }, 'Alerts cannot be saved: nobody is told until they are');
-      this.#isRefused = true;
-    }
-    for (const change of changes) this.#logChange(change);
-  }
-
-  /** A text that cannot be made must not keep the alert itself from being kept and shown. */
-  #messagesFor(change: AlertChange): readonly OutgoingMessage[] {
-    try {
-      return this.#parts.announcer.messagesFor(change);
-    } catch (error) {
-      this.#parts.log.error({ err: error, alert: change.alert.id }, 'The mails of an alert could not be written');
-      return [];
-    }
-  }
-
-  #logChange({ kind, reason, alert, time }: AlertChange): void {
-    const place = this.#parts.fleet.meters.get(alert.subject);
-    const fields = {
-      rule: alert.rule,
-      customer: place?.customer.name,
-      subject: alert.subject,
-      since: new Date(alert.since).toISOString(),
-      at: new Date(time).toISOString(),
-      reason,
-    };
-    if (kind === 'resolved') this.#parts.log.info(fields, 'Alert resolved');
-    else this.#parts.log.warn(fields, kind === 'fired' ? 'Alert fired' : 'Alert became graver');
+    this.#desk.save(changes);
   }
 
   #logEvent({ meter, kind, start, duration, phases, extreme, isLate }: MeterEvent): void {

@@ -1,6 +1,6 @@
 import { LINE_VOLTAGES, type Quantity } from './quantity.ts';
 import type { Reading, Values } from './reading.ts';
-import { valuesOf } from './values.ts';
+import { ValueList } from './values.ts';
 
 /**
  * Negative-sequence voltage unbalance U2/U1 in % from the magnitudes of the three line voltages (GB/T 15543-2008
@@ -26,42 +26,36 @@ const ROUNDING = 1e-9;
  * each other there is none.
  */
 export function withDerived(reading: Reading): Reading {
-  const computed = computedFrom(reading.values);
-  names.length = 0;
-  numbers.length = 0;
-  for (const name in reading.values) {
-    const quantity = name as Quantity;
-    const value = quantity in computed ? computed[quantity] : reading.values[quantity];
-    if (value === undefined) continue;
-    names.push(quantity);
-    numbers.push(value);
-  }
-  for (const quantity of COMPUTED) {
-    const value = computed[quantity];
-    if (value === undefined || quantity in reading.values) continue;
-    names.push(quantity);
-    numbers.push(value);
-  }
-  const whole = { ...reading, values: valuesOf(names, numbers) };
+  const whole = { ...reading, values: derivedFrom(reading.values) };
   return reading.suspect || reading.missing ? withoutDoubts(whole) : whole;
 }
 
-/** Used again for each reading: lists that grow cost more than what is computed. */
-const names: Quantity[] = [];
-const numbers: number[] = [];
+const list = new ValueList();
+/** What follows from the values at hand; undefined where it should follow and cannot be. Used again for each reading. */
+const computed = new Map<Quantity, number | undefined>();
 
-/** What follows from the values; undefined where it should follow and cannot be. */
-function computedFrom(values: Values): Partial<Record<Quantity, number | undefined>> {
-  const computed: Partial<Record<Quantity, number | undefined>> = {};
-  const { voltage_l1_l2, voltage_l2_l3, voltage_l3_l1 } = values;
+function derivedFrom(said: Values): Values {
+  compute(said);
+  list.begin();
+  for (const name in said) {
+    const quantity = name as Quantity;
+    const value = computed.has(quantity) ? computed.get(quantity) : said[quantity];
+    if (value !== undefined) list.put(quantity, value);
+  }
+  for (const [quantity, value] of computed) if (value !== undefined && !(quantity in said)) list.put(quantity, value);
+  return list.take();
+}
+
+function compute(said: Values): void {
+  computed.clear();
+  const { voltage_l1_l2, voltage_l2_l3, voltage_l3_l1 } = said;
   if (voltage_l1_l2 !== undefined && voltage_l2_l3 !== undefined && voltage_l3_l1 !== undefined) {
-    computed.voltage_unbalance = negativeSequenceUnbalance(voltage_l1_l2, voltage_l2_l3, voltage_l3_l1);
+    computed.set('voltage_unbalance', negativeSequenceUnbalance(voltage_l1_l2, voltage_l2_l3, voltage_l3_l1));
   }
   for (const [factor, active, apparent] of POWER_FACTORS) {
-    const [p, s] = [values[active], values[apparent]];
-    if (p !== undefined && s !== undefined && s > 0) computed[factor] = powerFactor(p, s);
+    const [p, s] = [said[active], said[apparent]];
+    if (p !== undefined && s !== undefined && s > 0) computed.set(factor, powerFactor(p, s));
   }
-  return computed;
 }
 
 /** What was computed needs no figure of the meter's own: neither a doubtful one nor one that is missing. */
@@ -83,8 +77,6 @@ const POWER_FACTORS = [
   ['power_factor_l3', 'active_power_l3', 'apparent_power_l3'],
   ['power_factor_total', 'active_power_total', 'apparent_power_total'],
 ] as const satisfies readonly (readonly [Quantity, Quantity, Quantity])[];
-
-const COMPUTED: readonly Quantity[] = ['voltage_unbalance', ...POWER_FACTORS.map(([factor]) => factor)];
 
 /** What a quantity is computed from where all of that is there. */
 export function sourcesOf(quantity: Quantity): readonly Quantity[] {

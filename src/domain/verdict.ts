@@ -33,5 +33,5 @@ export interface Evidence {
   /** How far beyond the limit, larger is worse; orders evidence within one alert. */
   readonly badness: number;
   /** Other measured values that help an engineer. */
-  readonly values?: Readonly<Partial<Record<Quantity, number>>>;
+  readonly values?: Readonly<Partial<Record<Quantity, number>>> | undefined;
 }

@@ -1,6 +1,6 @@
 import { type Quantity, ratioOf } from '../domain/quantity.ts';
 import type { Missing, MissingReason, Values } from '../domain/reading.ts';
-import { valuesOf } from '../domain/values.ts';
+import { ValueList } from '../domain/values.ts';
 
 /** The ratios of the transformers that stand before a meter whose own values are secondary; 1 where they are primary. */
 export interface Rating {
@@ -13,13 +13,14 @@ export interface Measured {
   readonly missing: Missing;
 }
 
+const list = new ValueList();
+
 /** The meter's own values, or why there is none, as primary values: times the ratios of the transformers they passed. */
 export function primaryOf(
   raw: Iterable<readonly [Quantity, number | MissingReason]>,
   { ctRatio, ptRatio }: Rating,
 ): Measured {
-  const names: Quantity[] = [];
-  const numbers: number[] = [];
+  list.begin();
   const missing: Partial<Record<Quantity, MissingReason>> = {};
   const isPrimary = ctRatio === 1 && ptRatio === 1;
   for (const [quantity, value] of raw) {
@@ -27,8 +28,7 @@ export function primaryOf(
       missing[quantity] = value;
       continue;
     }
-    names.push(quantity);
-    numbers.push(isPrimary ? value : value * ratioOf(quantity, ctRatio, ptRatio));
+    list.put(quantity, isPrimary ? value : value * ratioOf(quantity, ctRatio, ptRatio));
   }
-  return { values: valuesOf(names, numbers), missing };
+  return { values: list.take(), missing };
 }

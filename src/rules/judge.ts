@@ -37,46 +37,41 @@ function sampleOfWindow({ meter, start, span, aggregates }: Window, leastTrust: 
   return { meter, start, end: start + SPANS[span], value };
 }
 
-/** All rules of the pack that are judged on readings, on one reading. Lazy: each sees the alerts of those before it. */
-export function* judgeReading(
-  pack: RulePack,
-  place: MeterPlace,
-  reading: Reading,
-  fired: Fired,
-): Generator<SampleVerdict> {
-  yield* judge(pack, place, 'reading', sampleOf(reading), fired, true);
+/** What alerts the rules find, and what they do to them. */
+export interface Bench {
+  readonly fired: Fired;
+  /** Called for each rule before the next one judges, which sees what alerts came of it. */
+  readonly follow: (verdict: SampleVerdict, place: MeterPlace) => void;
+}
+
+/** All rules of the pack that are judged on readings, on one reading. */
+export function judgeReading(pack: RulePack, place: MeterPlace, reading: Reading, bench: Bench): void {
+  judge(pack, place, 'reading', sampleOf(reading), bench, true);
 }
 
 /** All rules of the pack that are judged on windows of this span; a thin window gets 'cannot say'. */
-export function* judgeWindow(
-  pack: RulePack,
-  place: MeterPlace,
-  window: Window,
-  fired: Fired,
-): Generator<SampleVerdict> {
+export function judgeWindow(pack: RulePack, place: MeterPlace, window: Window, bench: Bench): void {
   const isComplete = completeness(window) >= pack.min_completeness;
-  yield* judge(pack, place, window.span, sampleOfWindow(window, pack.min_completeness), fired, isComplete);
+  judge(pack, place, window.span, sampleOfWindow(window, pack.min_completeness), bench, isComplete);
 }
 
-function* judge(
+function judge(
   pack: RulePack,
-  { supplyPoint }: MeterPlace,
+  place: MeterPlace,
   judgedOn: 'reading' | Span,
   sample: Sample,
-  fired: Fired,
+  { fired, follow }: Bench,
   isComplete: boolean,
-): Generator<SampleVerdict> {
+): void {
   for (const rule of SAMPLE_RULES) {
     const settings = rule.settings(pack);
     if (!settings.enabled || settings.judged_on !== judgedOn) continue;
-    const verdict = isComplete ? rule.judge(pack, sample, supplyPoint) : cannotSay('too few readings in the window');
-    yield {
-      rule: rule.name,
-      verdict: isSpoiled(rule, verdict, sample, fired) ? cannotSay('a graver event is in it') : verdict,
-      sample,
-      settings,
-      supersedes: rule.supersedes,
-    };
+    const verdict = isComplete
+      ? rule.judge(pack, sample, place.supplyPoint)
+      : cannotSay('too few readings in the window');
+    const { name, supersedes } = rule;
+    const whole = isSpoiled(rule, verdict, sample, fired) ? cannotSay('a graver event is in it') : verdict;
+    follow({ rule: name, verdict: whole, sample, settings, supersedes }, place);
   }
 }
 

@@ -4,7 +4,7 @@ import { LOW_VOLTAGE_KV } from '../domain/nominal-voltage.ts';
 import { CURRENTS, LINE_VOLTAGES, PHASE_VOLTAGES, phaseOf } from '../domain/quantity.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { cannotSay, type Rule, type Sample, type Words } from './rule.ts';
-import { extreme, type JudgedVoltage, judgedVoltages, measured } from './voltages.ts';
+import { extreme, type JudgedVoltage, judgedVoltages, voltagesAndCurrents } from './voltages.ts';
 
 const limits = z
   .strictObject({
@@ -55,7 +55,7 @@ function judge(sample: Sample, row: Limits, supplyPoint: SupplyPoint): Verdict {
     kind: isMetering ? 'metering' : 'lost',
     phases: lost.map((phase) => phase.phase),
     badness: isMetering ? 0 : lost.length + 1 - lowest.perUnit,
-    values: measured(sample, [...PHASE_VOLTAGES, ...LINE_VOLTAGES, ...CURRENTS]),
+    values: lost.length > 0 ? voltagesAndCurrents(sample) : undefined,
   } as const;
   if (lost.length === 0) {
     return { standing: lowest.perUnit * 100 >= row.clear_at ? 'good' : 'between', evidence };

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { SupplyPoint } from '../domain/customer.ts';
-import { CURRENTS, LINE_VOLTAGES, PHASE_VOLTAGES } from '../domain/quantity.ts';
+import { LINE_VOLTAGES } from '../domain/quantity.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { cannotSay, type Rule, type Sample, type Words } from './rule.ts';
-import { extreme, judgedVoltages, measured } from './voltages.ts';
+import { extreme, judgedVoltages, voltagesAndCurrents } from './voltages.ts';
 
 const limits = z
   .strictObject({
@@ -44,8 +44,9 @@ function judge(sample: Sample, row: Limits, supplyPoint: SupplyPoint): Verdict {
   const isWhole = row.voltages === 'single' || voltages.length === LINE_VOLTAGES.length;
   const interrupted = isWhole && highest.perUnit * 100 < row.interruption_below;
   const limit = interrupted ? row.interruption_below : row.dip_below;
+  const standing = residual < row.dip_below ? 'bad' : residual < row.clear_at ? 'between' : 'good';
   return {
-    standing: residual < row.dip_below ? 'bad' : residual < row.clear_at ? 'between' : 'good',
+    standing,
     evidence: {
       quantity: lowest.quantity,
       value: lowest.volts,
@@ -55,7 +56,7 @@ function judge(sample: Sample, row: Limits, supplyPoint: SupplyPoint): Verdict {
       kind: interrupted ? 'interruption' : 'dip',
       phases: voltages.filter((voltage) => voltage.perUnit * 100 < row.dip_below).map((voltage) => voltage.phase),
       badness: 100 - residual + (interrupted ? 100 : 0),
-      values: measured(sample, [...PHASE_VOLTAGES, ...LINE_VOLTAGES, ...CURRENTS]),
+      values: standing === 'bad' ? voltagesAndCurrents(sample) : undefined,
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { SupplyPoint } from '../domain/customer.ts';
 import { LOW_VOLTAGE_KV, nominalPhaseVolts } from '../domain/nominal-voltage.ts';
-import { LINE_VOLTAGES, PHASE_VOLTAGES, phaseOf, type Quantity } from '../domain/quantity.ts';
+import { CURRENTS, LINE_VOLTAGES, PHASE_VOLTAGES, phaseOf, type Quantity } from '../domain/quantity.ts';
 import { arePickedUp, MOST_PICKED_UP } from '../domain/three-wire.ts';
 import type { Sample } from './rule.ts';
 
@@ -73,6 +73,13 @@ export function measured(sample: Sample, quantities: readonly Quantity[]): Parti
     if (value !== undefined) values[quantity] = value;
   }
   return values;
+}
+
+const VOLTAGES_AND_CURRENTS = [...PHASE_VOLTAGES, ...LINE_VOLTAGES, ...CURRENTS];
+
+/** What an engineer wants to see of a disturbance. Only for what is bad: good readings are judged by the thousand. */
+export function voltagesAndCurrents(sample: Sample): Partial<Record<Quantity, number>> {
+  return measured(sample, VOLTAGES_AND_CURRENTS);
 }
 
 export function extreme(voltages: readonly JudgedVoltage[], pick: 'highest' | 'lowest'): JudgedVoltage | undefined {

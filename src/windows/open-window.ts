@@ -1,7 +1,6 @@
-import { QUANTITIES, type Quantity } from '../domain/quantity.ts';
 import type { Reading } from '../domain/reading.ts';
-import { type Aggregate, SPANS, type Span, type Window } from '../domain/window.ts';
-import { Accumulator } from './accumulator.ts';
+import { SPANS, type Span, type Window } from '../domain/window.ts';
+import { Accumulators } from './accumulators.ts';
 
 /** What is known of one instant. */
 export type Content = Pick<Reading, 'values' | 'suspect' | 'missing'>;
@@ -26,7 +25,7 @@ export class OpenWindow {
   /** In the order in which they came; a set would take ten times the memory, for every second of every meter. */
   readonly #times: number[] = [];
   #latest = Number.NEGATIVE_INFINITY;
-  readonly #quantities = new Map<Quantity, Accumulator>();
+  readonly #accumulators = new Accumulators();
   /** Of the latest instant that has any. */
   #provisional: Provisional | undefined;
 
@@ -60,7 +59,7 @@ export class OpenWindow {
   /** All that a shorter window within this one has gathered. */
   merge(part: OpenWindow): void {
     for (const time of part.#times) this.#note(time);
-    for (const [quantity, accumulator] of part.#quantities) this.#accumulator(quantity).merge(accumulator);
+    this.#accumulators.merge(part.#accumulators);
     // Its instant may be amended after the shorter window has closed.
     if (part.#provisional) this.#await(part.#provisional);
   }
@@ -69,11 +68,7 @@ export class OpenWindow {
   result(expected: number): Window {
     if (this.#provisional) this.#accumulate(this.#provisional.time, this.#provisional.content);
     this.#provisional = undefined;
-    const aggregates: Partial<Record<Quantity, Aggregate>> = {};
-    for (const [quantity, accumulator] of this.#quantities) {
-      const aggregate = accumulator.result();
-      if (aggregate) aggregates[quantity] = aggregate;
-    }
+    const aggregates = this.#accumulators.results();
     return { meter: this.meter, span: this.span, start: this.start, count: this.#times.length, expected, aggregates };
   }
 
@@ -87,27 +82,13 @@ export class OpenWindow {
   }
 
   #accumulate(time: number, { values, suspect, missing }: Content): void {
-    // Runs for every value of every reading: for...in makes no list of pairs first.
-    for (const name in values) {
-      const quantity = name as Quantity;
-      const value = values[quantity];
-      if (value !== undefined) this.#accumulator(quantity).add(value, time);
-    }
-    for (const untrusted of [suspect, missing]) {
-      for (const name in untrusted) this.#accumulator(name as Quantity).miss();
-    }
+    this.#accumulators.add(values, time);
+    this.#accumulators.miss(suspect);
+    this.#accumulators.miss(missing);
   }
 
   #note(time: number): void {
     this.#times.push(time);
     if (time > this.#latest) this.#latest = time;
-  }
-
-  #accumulator(quantity: Quantity): Accumulator {
-    const known = this.#quantities.get(quantity);
-    if (known) return known;
-    const made = new Accumulator(QUANTITIES[quantity].averaging);
-    this.#quantities.set(quantity, made);
-    return made;
   }
 }
