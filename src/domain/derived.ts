@@ -31,31 +31,56 @@ export function withDerived(reading: Reading): Reading {
 }
 
 const list = new ValueList();
-/** What follows from the values at hand; undefined where it should follow and cannot be. Used again for each reading. */
-const computed = new Map<Quantity, number | undefined>();
+
+/** What is computed, and its figures of the reading at hand: used again for each, as thousands come every second. */
+const COMPUTED: readonly Quantity[] = [
+  'voltage_unbalance',
+  'power_factor_l1',
+  'power_factor_l2',
+  'power_factor_l3',
+  'power_factor_total',
+];
+const PLACE_OF: ReadonlyMap<string, number> = new Map(COMPUTED.map((quantity, place) => [quantity, place]));
+const figures: (Figure | undefined)[] = [];
+
+/** A figure that should follow from what was measured, and cannot, is no figure. */
+type Figure = number | 'impossible';
 
 function derivedFrom(said: Values): Values {
   compute(said);
   list.begin();
   for (const name in said) {
     const quantity = name as Quantity;
-    const value = computed.has(quantity) ? computed.get(quantity) : said[quantity];
-    if (value !== undefined) list.put(quantity, value);
+    const place = PLACE_OF.get(quantity);
+    const figure = (place === undefined ? undefined : figures[place]) ?? said[quantity];
+    if (typeof figure === 'number') list.put(quantity, figure);
   }
-  for (const [quantity, value] of computed) if (value !== undefined && !(quantity in said)) list.put(quantity, value);
+  for (let place = 0; place < COMPUTED.length; place += 1) {
+    const [quantity, figure] = [COMPUTED[place], figures[place]];
+    if (quantity !== undefined && typeof figure === 'number' && !(quantity in said)) list.put(quantity, figure);
+  }
   return list.take();
 }
 
 function compute(said: Values): void {
-  computed.clear();
-  const { voltage_l1_l2, voltage_l2_l3, voltage_l3_l1 } = said;
-  if (voltage_l1_l2 !== undefined && voltage_l2_l3 !== undefined && voltage_l3_l1 !== undefined) {
-    computed.set('voltage_unbalance', negativeSequenceUnbalance(voltage_l1_l2, voltage_l2_l3, voltage_l3_l1));
-  }
-  for (const [factor, active, apparent] of POWER_FACTORS) {
-    const [p, s] = [said[active], said[apparent]];
-    if (p !== undefined && s !== undefined && s > 0) computed.set(factor, powerFactor(p, s));
-  }
+  figures[0] = unbalanceOf(said.voltage_l1_l2, said.voltage_l2_l3, said.voltage_l3_l1);
+  figures[1] = factorOf(said.active_power_l1, said.apparent_power_l1);
+  figures[2] = factorOf(said.active_power_l2, said.apparent_power_l2);
+  figures[3] = factorOf(said.active_power_l3, said.apparent_power_l3);
+  figures[4] = factorOf(said.active_power_total, said.apparent_power_total);
+}
+
+type Measured = number | undefined;
+
+function unbalanceOf(l1l2: Measured, l2l3: Measured, l3l1: Measured): Figure | undefined {
+  if (l1l2 === undefined || l2l3 === undefined || l3l1 === undefined) return undefined;
+  return negativeSequenceUnbalance(l1l2, l2l3, l3l1) ?? 'impossible';
+}
+
+function factorOf(p: Measured, s: Measured): Figure | undefined {
+  if (p === undefined || s === undefined || s <= 0) return undefined;
+  const factor = p / s;
+  return Math.abs(factor) > FACTOR_BY_ROUNDING ? 'impossible' : Math.min(1, Math.max(-1, factor));
 }
 
 /** What was computed needs no figure of the meter's own: neither a doubtful one nor one that is missing. */
@@ -71,23 +96,23 @@ function without<T>(all: Readonly<Partial<Record<Quantity, T>>>, values: Values)
   return left.length > 0 ? (Object.fromEntries(left) as Readonly<Partial<Record<Quantity, T>>>) : undefined;
 }
 
-const POWER_FACTORS = [
-  ['power_factor_l1', 'active_power_l1', 'apparent_power_l1'],
-  ['power_factor_l2', 'active_power_l2', 'apparent_power_l2'],
-  ['power_factor_l3', 'active_power_l3', 'apparent_power_l3'],
-  ['power_factor_total', 'active_power_total', 'apparent_power_total'],
-] as const satisfies readonly (readonly [Quantity, Quantity, Quantity])[];
-
 /** What a quantity is computed from where all of that is there. */
 export function sourcesOf(quantity: Quantity): readonly Quantity[] {
-  if (quantity === 'voltage_unbalance') return LINE_VOLTAGES;
-  return POWER_FACTORS.find(([factor]) => factor === quantity)?.slice(1) ?? [];
+  switch (quantity) {
+    case 'voltage_unbalance':
+      return LINE_VOLTAGES;
+    case 'power_factor_l1':
+      return ['active_power_l1', 'apparent_power_l1'];
+    case 'power_factor_l2':
+      return ['active_power_l2', 'apparent_power_l2'];
+    case 'power_factor_l3':
+      return ['active_power_l3', 'apparent_power_l3'];
+    case 'power_factor_total':
+      return ['active_power_total', 'apparent_power_total'];
+    default:
+      return [];
+  }
 }
 
 /** Classes of meters, and registers that round: P may pass S by so much. Beyond it one of the two is wrong. */
 const FACTOR_BY_ROUNDING = 1.02;
-
-function powerFactor(p: number, s: number): number | undefined {
-  const factor = p / s;
-  return Math.abs(factor) > FACTOR_BY_ROUNDING ? undefined : Math.min(1, Math.max(-1, factor));
-}

@@ -2,6 +2,7 @@ import type { SuspectReason } from '../domain/reading.ts';
 import { AGREEMENTS } from './agreements.ts';
 import type { Columns } from './columns.ts';
 import type { Scale } from './scale.ts';
+import { SpotChecks } from './spot-checks.ts';
 
 /**
  * The values of one reading are read one after another, some 10 to 100 ms apart, and meters average some of them over
@@ -10,13 +11,6 @@ import type { Scale } from './scale.ts';
  */
 const READINGS_IN_A_ROW = 3;
 const FOR_AT_LEAST = 60_000;
-
-/**
- * While all agree one reading in seven is looked at, and each that comes ten seconds or more after the last look: what must
- * last a minute is found in time. Seven, so that meters that publish in several messages have each looked at in turn.
- */
-const LOOK_AT_ONE_IN = 7;
-const LOOK_AFTER = 10_000;
 
 interface Broken {
   readonly reason: SuspectReason;
@@ -30,8 +24,7 @@ export class AgreementWatch {
   readonly #since = new Float64Array(AGREEMENTS.length);
   readonly #latest = new Float64Array(AGREEMENTS.length);
   #areAllKept = false;
-  #lookedAt = Number.NEGATIVE_INFINITY;
-  #notLookedAt = 0;
+  readonly #spotChecks = new SpotChecks();
 
   constructor(scale: Scale) {
     this.#scale = scale;
@@ -39,12 +32,7 @@ export class AgreementWatch {
 
   /** Calls `flag` for each column of an agreement that has been broken for long enough. Doubted values must be NaN. */
   judge(values: Columns, time: number, flag: (column: number, reason: SuspectReason) => void): void {
-    if (this.#areAllKept && this.#notLookedAt < LOOK_AT_ONE_IN - 1 && time - this.#lookedAt < LOOK_AFTER) {
-      this.#notLookedAt += 1;
-      return;
-    }
-    this.#lookedAt = time;
-    this.#notLookedAt = 0;
+    if (!this.#spotChecks.isDue(time, this.#areAllKept)) return;
     let broken: Broken[] | undefined;
     for (let index = 0; index < AGREEMENTS.length; index += 1) {
       const agreement = AGREEMENTS[index];

@@ -2,6 +2,7 @@ import { at, COLUMNS, type Columns, columnOf, emptyColumns } from './columns.ts'
 import { stepsIn } from './resolution.ts';
 import type { Scale } from './scale.ts';
 import { SisterWatch } from './sister-watch.ts';
+import { SpotChecks } from './spot-checks.ts';
 import { ANALOGUE_COLUMNS, CURRENT_COLUMNS, IS_ANALOGUE, VOLTAGE_COLUMNS } from './still-columns.ts';
 import { isInterrupted } from './supply.ts';
 
@@ -42,6 +43,9 @@ export class FrozenWatch {
   #time = Number.NaN;
   #changedAt = Number.NaN;
   #repeats = 0;
+  /** Whether something had changed when it was last looked at. */
+  #isMoving = false;
+  readonly #spotChecks = new SpotChecks();
   /** How long the values at hand may stand still; undefined until it is asked for. */
   #patience: number | undefined;
 
@@ -52,6 +56,7 @@ export class FrozenWatch {
 
   /** Calls `flag` for each column that is frozen. */
   judge(values: Columns, time: number, flag: (column: number) => void): void {
+    if (!this.#spotChecks.isDue(time, this.#isMoving && !this.#sisters.hasStuck)) return;
     this.#sisters.turn(time, this.#since, this.#isFine);
     if (!this.#take(values, time)) return;
     if (this.#isFrozen(time)) this.#flagStill(values, flag);
@@ -74,6 +79,7 @@ export class FrozenWatch {
       hasChanged ||= isMoving;
       this.#sisters.see(column, value);
     }
+    if (isAnalogue) this.#isMoving = hasChanged;
     if (hasChanged) this.#begin(time);
     else if (isAnalogue && time !== this.#time) this.#repeats += 1;
     if (isAnalogue) this.#time = time;

@@ -17,6 +17,11 @@ export class SisterWatch {
   #span = Number.NaN;
   #hasStuck = false;
 
+  /** Whether there is one that was found and may not have changed since. */
+  get hasStuck(): boolean {
+    return this.#hasStuck;
+  }
+
   /** Time has come to `time`: judges the span that has ended, by since when each column has its value. */
   turn(time: number, since: Columns, isFine: (column: number) => boolean): void {
     const span = Math.floor(time / SPAN);

@@ -53,6 +53,19 @@ describe('a meter whose values stand still', () => {
     expect(Object.keys(doubtsOf(judged)).sort()).toEqual(Object.keys(LOADED).sort());
   });
 
+  it('is found some readings later at the most, whenever it begins', () => {
+    const place = placeOf();
+    for (let from = 1; from <= 15; from += 1) {
+      const check = new QualityCheck();
+      const valuesAt = (second: number) => ({ ...LOADED, current_l1: 61 + 0.0137 * Math.min(second, from) });
+      let second = 0;
+      while (!check.judge(reading(second * 1_000, valuesAt(second)), place).suspect && second < 300) second += 1;
+      // While all is well one reading in seven is looked at.
+      expect(second - from).toBeGreaterThanOrEqual(75);
+      expect(second - from).toBeLessThanOrEqual(75 + 6);
+    }
+  });
+
   it('is believed again with the first change, and what has changed was never doubted', () => {
     const check = new QualityCheck();
     const place = placeOf();
