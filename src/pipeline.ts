@@ -66,7 +66,8 @@ export class Pipeline {
     if (!judged) return Promise.resolve();
     const { reading, outcome, isNews } = intake.take(judged);
     quality.took(judged, outcome, place);
-    const durable = commit.add(reading);
+    // What is known is written, or waits to be; what came again may be less than that.
+    const durable = outcome === 'known' ? commit.settled() : commit.add(reading);
     // A broker sends only so many messages before it waits for their acknowledgement: the next tick may be too late.
     if (reading.timeSource !== 'register') commit.flushSoon();
     if (isNews) this.#judgeReading(place, reading);

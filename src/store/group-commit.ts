@@ -28,7 +28,9 @@ export class GroupCommit {
   readonly #store: Pick<SeriesStore, 'writeReadings'>;
   readonly #log: Log;
   #waiting: Reading[] = [];
-  #next: { promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } | undefined;
+  #next: Deferred | undefined;
+  /** Of what is being written. */
+  #current: Deferred | undefined;
   #writing: Promise<void> | undefined;
   #soon: NodeJS.Timeout | undefined;
   #firstSoon = 0;
@@ -50,6 +52,13 @@ export class GroupCommit {
       );
     }
     this.#waiting.push(reading);
+    this.#next ??= deferred();
+    return this.#next.promise;
+  }
+
+  /** Resolves when all that was added before is durable, and rejects when that failed. */
+  settled(): Promise<void> {
+    if (this.#waiting.length === 0) return this.#current?.promise ?? Promise.resolve();
     this.#next ??= deferred();
     return this.#next.promise;
   }
@@ -84,6 +93,7 @@ export class GroupCommit {
     const begun = performance.now();
     const batch = this.#waiting;
     const done = this.#next;
+    this.#current = done;
     this.#waiting = [];
     this.#next = undefined;
     let written = 0;
@@ -107,13 +117,20 @@ export class GroupCommit {
       this.#failing = true;
     } finally {
       this.#writing = undefined;
+      this.#current = undefined;
       const ended = performance.now();
       this.#restsUntil = ended + REST * (ended - begun);
     }
   }
 }
 
-function deferred(): { promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } {
+interface Deferred {
+  readonly promise: Promise<void>;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+function deferred(): Deferred {
   let resolve: () => void = () => undefined;
   let reject: (error: Error) => void = () => undefined;
   const promise = new Promise<void>((onDone, onError) => {

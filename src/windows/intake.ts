@@ -30,6 +30,9 @@ interface Unsettled {
   readonly given: ReadonlySet<Quantity>;
 }
 
+/** Readings, the parts of which may come after the latest or come again. */
+const LATE_PARTS = 8;
+
 const NONE: ReadonlySet<Quantity> = new Set();
 
 /** Puts each reading in its place in time: into its windows, joined with its other half, or aside as late or repeated. */
@@ -37,6 +40,8 @@ export class Intake {
   readonly #windows: Windows;
   readonly #log: Log;
   readonly #latest = new Map<string, Reading>();
+  /** Of meters that send what they have: those before the latest, latest first. */
+  readonly #past = new Map<string, Reading[]>();
   readonly #unsettled = new Map<string, Unsettled>();
   readonly #lateInARow = new Map<string, number>();
   #setBackTold = Number.NEGATIVE_INFINITY;
@@ -50,11 +55,15 @@ export class Intake {
   take(raw: Reading): Taken {
     const latest = this.#latest.get(raw.meter);
     if (latest?.time === raw.time) return this.#amend(latest, raw);
+    const past = raw.timeSource === 'register' ? undefined : this.#past.get(raw.meter);
+    const index = past?.findIndex(({ time }) => time === raw.time) ?? -1;
+    if (past && index >= 0) return this.#amendPast(past, index, raw);
     const settled = settledOf(raw);
     const { reading, part } = settled;
     const outcome = this.#windows.add(part);
     this.#countLate(reading, outcome === 'late');
     const isNews = outcome !== 'known' && !(latest && this.#isOld(reading, latest));
+    if (isNews && latest && raw.timeSource !== 'register') this.#keepPast(latest);
     if (isNews) this.#remember(raw, settled, NONE);
     return { reading, outcome, isNews };
   }
@@ -74,6 +83,24 @@ export class Intake {
     this.#windows.amend(part);
     this.#remember(whole, settled, before.given);
     return { reading, outcome: 'amended', isNews: !areSame(reading.values, latest.values) };
+  }
+
+  /** More of an instant that others have followed: what has been judged since then is news no more. */
+  #amendPast(past: Reading[], index: number, raw: Reading): Taken {
+    const known = past[index] ?? raw;
+    const whole = joined(known, raw, 'first counts');
+    if (whole === known) return { reading: known, outcome: 'known', isNews: false };
+    const { reading, part } = settledOf(whole, new Set(quantitiesOf(known)));
+    this.#windows.amend(part);
+    past[index] = reading;
+    return { reading, outcome: 'amended', isNews: false };
+  }
+
+  #keepPast(latest: Reading): void {
+    const past = this.#past.get(latest.meter) ?? [];
+    past.unshift(latest);
+    past.splice(LATE_PARTS);
+    this.#past.set(latest.meter, past);
   }
 
   #remember(raw: Reading, { reading, part }: Settled, given: ReadonlySet<Quantity>): void {

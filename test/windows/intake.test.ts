@@ -65,6 +65,25 @@ describe('what becomes of a reading that comes in', () => {
     expect(taking.take(second)).toMatchObject({ outcome: 'known', isNews: false });
   });
 
+  it('is amended by a part that comes behind a later instant, and stays whole when its first part comes again', () => {
+    const { windows, intake: taking } = intake();
+    const first = part(1_000, { values: { voltage_l1_n: 220 } });
+    taking.take(first);
+    taking.take(part(2_000, { values: { voltage_l1_n: 221 } }));
+    const whole = { values: { voltage_l1_n: 220, current_l1: 7 } };
+    expect(taking.take(part(1_000, { values: { current_l1: 7 } }))).toMatchObject({
+      outcome: 'amended',
+      isNews: false,
+      reading: whole,
+    });
+    expect(taking.take(first)).toMatchObject({ outcome: 'known', isNews: false, reading: whole });
+    expect(taking.latest().get('m')).toEqual(part(2_000, { values: { voltage_l1_n: 221 } }));
+    expect(tenMinutes(windows)?.aggregates).toMatchObject({
+      voltage_l1_n: { min: 220, max: 221, count: 2 },
+      current_l1: { value: 7, count: 1 },
+    });
+  });
+
   it('is amended, and no news, by a part that nobody trusts', () => {
     const { intake: taking } = intake();
     taking.take(part(1_000, { values: { voltage_l1_n: 220 } }));
