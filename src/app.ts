@@ -1,21 +1,18 @@
 import { AlertBook } from './alerts/alert-book.ts';
+import { noteClosing, qualityAsBefore, windowsAsBefore } from './as-before.ts';
 import type { Config } from './config/config.ts';
 import type { Meter } from './domain/customer.ts';
 import { SPANS } from './domain/window.ts';
 import type { Clock } from './lib/clock.ts';
 import { Closers } from './lib/closers.ts';
-import { localDayOf } from './lib/local-day.ts';
 import type { Log } from './lib/log.ts';
 import { Ticker } from './lib/ticker.ts';
-import { withinTime } from './lib/within-time.ts';
 import { Acquisition } from './meters/acquisition.ts';
 import { DeadLetters } from './meters/mqtt/dead-letters.ts';
 import { createAnnouncer } from './notify/announcer.ts';
 import { Mailer } from './notify/mailer.ts';
 import { Outbox } from './notify/outbox.ts';
 import { Pipeline } from './pipeline.ts';
-import { KEPT_DAYS } from './quality/quality-days.ts';
-import { QualityWatch } from './quality/quality-watch.ts';
 import { SummarySchedule } from './reports/summary-schedule.ts';
 import { threshold } from './rules/meter-silent.ts';
 import { silenceLimits } from './rules/pack.ts';
@@ -27,14 +24,11 @@ import { SqliteStateStore } from './store/state.ts';
 import type { StateStore } from './store/state-store.ts';
 import { type Health, WebServer } from './web/server.ts';
 import { Intake } from './windows/intake.ts';
-import { LONGEST_READ_BACK, refill, windowsFrom } from './windows/refill.ts';
+import { LONGEST_READ_BACK } from './windows/refill.ts';
 import { ALLOWED_LATENESS, type Windows } from './windows/windows.ts';
 
 const TICK = 1_000;
 const MAINTENANCE = 60_000;
-
-/** A database that is away must not hold up the watch. */
-const READ_BACK_WITHIN = 3_000;
 
 /** An alert may spoil the oldest window that is read back, from its first second on. */
 const LONGEST_MEMORY = LONGEST_READ_BACK + SPANS['10m'] + ALLOWED_LATENESS;
@@ -42,9 +36,7 @@ const LONGEST_MEMORY = LONGEST_READ_BACK + SPANS['10m'] + ALLOWED_LATENESS;
 /** Without a tick for so long the daemon is not well, whatever still answers. */
 const LONGEST_WITHOUT_TICK = 30_000;
 
-const CLOSED_UNTIL = 'windows: closed until';
-
-/** The only place that builds the parts. Start order as written, stop in reverse; the time limits add up to nine seconds. */
+/** The only place that builds the parts. Start order as written, stop in reverse; the time limits add up to 9.1 s. */
 export class App {
   readonly #config: Config;
   readonly #clock: Clock;
@@ -120,8 +112,8 @@ export class App {
       timeZone,
       sourceOf: (rule) => pack.rules[rule].source,
     });
-    const windows = await this.#restoredWindows(store, state, now);
-    const quality = this.#restoredQuality(state, now);
+    const windows = await windowsAsBefore({ fleet, store, state, log, now });
+    const quality = qualityAsBefore({ fleet, timeZone, state, log, now });
     const intake = new Intake(windows, log);
     const silence = new SilenceWatch(fleet, silenceLimits(pack), now);
     const pipeline = new Pipeline({
@@ -203,33 +195,6 @@ export class App {
     this.#closers.add('acquisition', () => acquisition.stop(), 2_000);
   }
 
-  /** The windows that were open when the daemon stopped, filled again from the store. */
-  async #restoredWindows(store: MaintainedStore, state: StateStore, now: number): Promise<Windows> {
-    const { meters } = this.#config.fleet;
-    const notedUntil = Number(state.noted(CLOSED_UNTIL) ?? now);
-    const windows = windowsFrom(notedUntil, now, (meter) => meters.get(meter)?.meter.pollInterval ?? TICK);
-    try {
-      // What takes longer goes on beside the watch.
-      const readBack = refill(windows, meters.keys(), now, (meter, from, to) => store.readings(meter, from, to));
-      await withinTime(readBack, READ_BACK_WITHIN);
-    } catch (error) {
-      this.#log.warn({ err: error }, 'The store could not be read at start: windows in progress will be incomplete');
-    }
-    return windows;
-  }
-
-  #restoredQuality(state: StateStore, now: number): QualityWatch {
-    const { fleet, site } = this.#config;
-    const timeZone = site.time_zone;
-    const quality = new QualityWatch({ fleet, timeZone, log: this.#log });
-    const dates = Array.from({ length: KEPT_DAYS }, (_, back) => localDayOf(now, timeZone, back).date);
-    quality.restore(
-      dates.flatMap((date) => state.qualityDays(date)),
-      now,
-    );
-    return quality;
-  }
-
   #health(acquisition: Acquisition, store: MaintainedStore): Health {
     const statuses = [...acquisition.status().values()];
     return {
@@ -243,8 +208,7 @@ export class App {
 async function tick(now: number, pipeline: Pipeline, windows: Windows, state: StateStore): Promise<void> {
   const before = windows.closedUntil();
   await pipeline.tick(now);
-  const after = windows.closedUntil();
-  if (Math.floor(before / SPANS['1m']) !== Math.floor(after / SPANS['1m'])) state.note(CLOSED_UNTIL, String(after));
+  noteClosing(before, windows, state);
 }
 
 async function maintain(now: number, store: MaintainedStore, state: SqliteStateStore): Promise<void> {

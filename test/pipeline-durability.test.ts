@@ -18,18 +18,21 @@ describe('the pipeline', () => {
     expect(await each.store.readings('lv', START, START + 2_000)).toHaveLength(1);
   });
 
-  it.each([1, 20])('keeps what it has of an instant when a part of it comes again, %i instants later', async (later) => {
-    const each = await bench();
-    const volts = { voltage_l1_n: 220 };
-    void each.send('lv', 1, volts, 1);
-    void each.send('lv', 1, { current_l1: 7 }, 1);
-    for (let second = 2; second < 2 + later; second++) void each.send('lv', second, volts, second);
-    const again = each.send('lv', 1, volts, 2 + later);
-    await each.tick(30);
-    await again;
-    const [first] = await each.store.readings('lv', START, START + 2_000);
-    expect(first?.values).toEqual({ ...volts, current_l1: 7 });
-  });
+  it.each([1, 20])(
+    'keeps what it has of an instant when a part of it comes again, %i instants later',
+    async (later) => {
+      const each = await bench();
+      const volts = { voltage_l1_n: 220 };
+      void each.send('lv', 1, volts, 1);
+      void each.send('lv', 1, { current_l1: 7 }, 1);
+      for (let second = 2; second < 2 + later; second++) void each.send('lv', second, volts, second);
+      const again = each.send('lv', 1, volts, 2 + later);
+      await each.tick(30);
+      await again;
+      const [first] = await each.store.readings('lv', START, START + 2_000);
+      expect(first?.values).toEqual({ ...volts, current_l1: 7 });
+    },
+  );
 });
 
 describe('the pipeline on a disk that refuses', () => {
