@@ -3,11 +3,14 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Duplex } from 'node:stream';
+import { afterAll, afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import type { SerialConnection } from '../../../src/domain/customer.ts';
 import { ModbusConnection } from '../../../src/meters/modbus/connection.ts';
 import { NoAnswer, Unreachable } from '../../../src/meters/modbus/errors.ts';
 import { serial } from '../../../src/meters/modbus/serial.ts';
+import { sendInSilence } from '../../../src/meters/modbus/silence.ts';
+import type { Way } from '../../../src/meters/modbus/way.ts';
 import { ModbusServer } from '../../servers/modbus-server.ts';
 import { describeWith } from '../../servers/require-server.ts';
 
@@ -15,12 +18,20 @@ const LONG = 10_000;
 const REQUEST = { unit: 1, functionCode: 3, start: 0, count: 3 } as const;
 const VALUES = Buffer.from('012c012d012e', 'hex');
 
+/** 3.5 characters of 11 bits at 300 bits per second, in ms. */
+const SILENCE = 128;
+
 function lineAt(path: string, baudRate = 9600): SerialConnection {
   return { kind: 'rtu-serial', path, baudRate, parity: 'none', stopBits: 1, unit: 1 };
 }
 
 function connectionTo(line: SerialConnection, timeout = LONG, packageName = 'serialport'): ModbusConnection {
   return new ModbusConnection({ way: serial(line, packageName), timeout, connectTimeout: LONG, pauseAfterConnect: 0 });
+}
+
+/** The way, which tells what comes in as it comes. */
+function overheard(way: Way, told: (bytes: Buffer) => void): Way {
+  return { ...way, open: async (signal) => (await way.open(signal)).on('data', told) };
 }
 
 describeWith('socat', 'a serial port', (socat) => {
@@ -60,25 +71,49 @@ describeWith('socat', 'a serial port', (socat) => {
 
   it('is silent for 3.5 characters before each request', async () => {
     const slow = connectionTo(lineAt(path, 300));
+    const cameAt: number[] = [];
+    server.fault = () => {
+      cameAt.push(performance.now());
+      return undefined;
+    };
     await slow.open();
     await slow.ask(REQUEST);
-    const start = performance.now();
     await slow.ask(REQUEST);
-    // 3.5 characters of 11 bits at 300 bits per second.
-    expect(performance.now() - start).toBeGreaterThan(128);
+    const [first = Number.NaN, second = Number.NaN] = cameAt;
+    // The answer to the first went out behind it, so that the line was silent for less than this.
+    expect(second - first).toBeGreaterThan(SILENCE);
     slow.close();
   });
 
-  it('throws away what stands in its input before a request, and does not mind noise in between', async () => {
-    const slow = connectionTo(lineAt(path, 300));
+  it('throws away what stands in its input before a request, and is silent behind that too', async () => {
+    let heard = '';
+    const way = overheard(serial(lineAt(path, 300)), (bytes) => {
+      heard += bytes.toString('hex');
+    });
+    const slow = new ModbusConnection({ way, timeout: LONG, connectTimeout: LONG, pauseAfterConnect: 0 });
+    let cameAt = 0;
+    let wireEnd: Duplex | undefined;
+    server.heard = (stream) => {
+      wireEnd = stream;
+    };
+    server.fault = () => {
+      cameAt = performance.now();
+      return undefined;
+    };
     await slow.open();
-    server.fault = () => ({ kind: 'unasked', ms: 30 });
     expect(await slow.ask(REQUEST)).toEqual(VALUES);
-    server.fault = () => undefined;
-    const start = performance.now();
-    // It comes within the 128 ms of silence, which begin again with it.
-    expect(await slow.ask(REQUEST)).toEqual(VALUES);
-    expect(performance.now() - start).toBeGreaterThan(128 + 25);
+    const answeredAt = performance.now();
+    const answer = heard;
+
+    // Amid the silence behind the answer: the same answer again, which is no longer true.
+    await vi.waitFor(() => expect(performance.now() - answeredAt).toBeGreaterThan(SILENCE / 2), LONG);
+    const noiseAt = performance.now();
+    wireEnd?.write(Buffer.from(answer, 'hex'));
+    server.put(1, 3, 0, [301, 302, 303]);
+    await vi.waitFor(() => expect(heard).toBe(answer + answer), { timeout: LONG, interval: 1 });
+
+    expect(await slow.ask(REQUEST)).toEqual(Buffer.from('012d012e012f', 'hex'));
+    expect(cameAt - noiseAt).toBeGreaterThan(SILENCE);
     expect(slow.isOpen).toBe(true);
     slow.close();
   });
@@ -133,6 +168,23 @@ describeWith('socat', 'a serial port', (socat) => {
     expect(performance.now() - start).toBeLessThan(LONG / 2);
     expect(connection.isOpen).toBe(false);
   });
+});
+
+it('the silence of a line begins again with each byte that comes in it', () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const start = performance.now();
+  const sentAt: number[] = [];
+  let lastByte = start;
+  const send = () => sentAt.push(performance.now() - start);
+  sendInSilence({ silence: SILENCE, lastByte: () => lastByte, isWanted: () => true, send });
+  for (const pause of [100, 90, 127]) {
+    vi.advanceTimersByTime(pause);
+    lastByte = performance.now();
+  }
+  vi.advanceTimersByTime(2 * SILENCE);
+  // 100 + 90 + 127 + 128, and a turn of the event loop, which these timers count as a millisecond.
+  expect(sentAt).toEqual([446]);
 });
 
 it('a serial port that does not exist cannot be opened', async () => {

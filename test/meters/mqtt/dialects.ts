@@ -15,6 +15,9 @@ const FOLDER = new URL('../../../config/payloads/', import.meta.url);
 export const ARRIVAL = Date.UTC(2026, 2, 1, 8);
 export const SITE = 'Asia/Shanghai';
 
+/** What is understood and says nothing of interest. */
+export const NOTHING: Heard = { readings: [], events: [], requests: [] };
+
 export const SHIPPED = readdirSync(fileURLToPath(FOLDER)).filter((name) => name.endsWith('.yaml'));
 
 export function shipped(id: string): PayloadModel {
@@ -59,6 +62,11 @@ export function readingIn(heard: Heard): Reading {
   const [reading, another] = heard.readings;
   if (!reading || another) throw new Error(`${heard.readings.length} readings`);
   return reading;
+}
+
+/** What one message says of a meter that is connected to `meter`. */
+export function said(id: string, meter: string, topic: string, payload: unknown): Reading {
+  return readingIn(interpreterOf(shipped(id), { topic: meter }).hear(packet(topic, payload)));
 }
 
 /** The one event of a message. */

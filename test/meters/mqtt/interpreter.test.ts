@@ -4,10 +4,8 @@ import { messageOf } from '../../../src/lib/errors.ts';
 import { type Heard, PoisonPayload } from '../../../src/meters/mqtt/heard.ts';
 import { Interpreter } from '../../../src/meters/mqtt/interpreter.ts';
 import { placeOf } from '../fixtures.ts';
-import { ARRIVAL, interpreterOf, ownModel, packet, readingIn, SHIPPED, SITE, shipped } from './dialects.ts';
+import { ARRIVAL, interpreterOf, NOTHING, ownModel, packet, readingIn, SHIPPED, SITE, shipped } from './dialects.ts';
 import { SPARKPLUG } from './sparkplug-bytes.ts';
-
-const NOTHING = { readings: [], events: [], requests: [] };
 
 const EVERY_DIALECT = SHIPPED.map((file) => shipped(file.replace('.yaml', '')));
 /** Topics at which the dialects listen to the meter a/b/c. */
