@@ -60,23 +60,28 @@ export class Pipeline {
       log.warn({ meter: raw.meter }, 'A reading of a meter that is not configured was dropped');
       return Promise.resolve();
     }
-    if (raw.timeFault === 'age unknown') return this.#keepAside(ofUnknownAge(raw), place);
+    if (raw.timeFault === 'age unknown') return this.#keepAside(raw, place);
     const judged = quality.judge(raw, place);
-    silence.heard(raw.meter, raw.arrivedAt, judged);
-    if (!judged) return Promise.resolve();
+    if (!judged) {
+      silence.heard(raw.meter, raw.arrivedAt, undefined);
+      return Promise.resolve();
+    }
     const { reading, outcome, isNews } = intake.take(judged);
+    // A gateway that goes on repeating what its meter said once watches nothing.
+    silence.heard(raw.meter, raw.arrivedAt, outcome === 'known' ? undefined : judged);
     quality.took(judged, outcome, place);
-    // What is known is written, or waits to be; what came again may be less than that.
-    const durable = outcome === 'known' ? commit.settled() : commit.add(reading);
+    const durable = commit.add(reading);
     // A broker sends only so many messages before it waits for their acknowledgement: the next tick may be too late.
     if (reading.timeSource !== 'register') commit.flushSoon();
     if (isNews) this.#judgeReading(place, reading);
     return durable;
   }
 
-  /** Nobody knows of when it is: it says nothing of now, not even that its meter lives. */
-  #keepAside(reading: Reading, place: MeterPlace): Promise<void> {
-    const { quality, commit } = this.#parts;
+  /** Nobody knows of when it is: it says nothing of now, but that somebody still speaks. */
+  #keepAside(raw: Reading, place: MeterPlace): Promise<void> {
+    const { quality, silence, commit } = this.#parts;
+    silence.heard(raw.meter, raw.arrivedAt, raw);
+    const reading = ofUnknownAge(raw);
     quality.took(reading, 'late', place);
     const durable = commit.add(reading);
     commit.flushSoon();

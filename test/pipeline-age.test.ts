@@ -15,14 +15,14 @@ function waited(each: Bench, second: number): Promise<void> {
   });
 }
 
-it('takes readings of an unknown age for no sign of life', async () => {
+it('takes readings of an unknown age for a sign of life, and no more', async () => {
   const each = await bench();
   for (let second = 0; second < 60; second += 1) {
     void waited(each, second);
-    void each.read('mv', second, HEALTHY.mv);
+    void each.read('mv', second, { ...HEALTHY.mv, frequency: 50 + 0.01 * (second % 3) });
     await each.tick(second + 0.5);
   }
-  expect(changes(each)).toEqual([expect.stringMatching(/^meter_silent lv firing/)]);
+  expect(changes(each)).toEqual([]);
 });
 
 it('neither opens nor ends an alert upon them, and keeps them out of windows', async () => {

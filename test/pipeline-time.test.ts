@@ -82,6 +82,46 @@ describe('the pipeline', () => {
     });
   });
 
+  it('judges and keeps samples that come in lists of their own for voltages and for currents', async () => {
+    const each = await bench();
+    const seconds = Array.from({ length: 50 }, (_, second) => second);
+    for (const second of seconds) void each.send('lv', second, { current_l1: 100 + second }, 51);
+    for (const second of seconds)
+      void each.send('lv', second, phases(second > 20 && second < 30 ? 100 : 220, 221, 219), 51);
+    await each.tick(52);
+    const rows = await each.store.readings('lv', START, START + 60_000);
+    expect(rows.map(({ values }) => values.current_l1)).toEqual(seconds.map((second) => 100 + second));
+    expect(rows.filter(({ values }) => values.voltage_l1_n === 100)).toHaveLength(9);
+    expect(changes(each).filter((change) => change.includes(' lv '))).toEqual([
+      'voltage_dip lv resolved 21 30 good for the clearing time',
+    ]);
+  });
+
+  it('tells of a gateway that goes on repeating one message', async () => {
+    const each = await bench();
+    for (let second = 0; second < 60; second++) {
+      void each.send('lv', 1, HEALTHY.lv, second);
+      void each.read('mv', second, { ...HEALTHY.mv, frequency: 50 + 0.01 * (second % 3) });
+      await each.tick(second + 0.5);
+    }
+    expect(changes(each)).toEqual([expect.stringMatching(/^meter_silent lv firing/)]);
+  });
+
+  it('tells of a meter that could not be trusted when it falls silent', async () => {
+    const each = await bench();
+    await run(each, 0, 10);
+    const doubtful = { missing: { voltage_l1_n: 'not available' } } as const;
+    for (let second = 10; second < 200; second++) {
+      if (second < 100) void each.read('mv', second, {}, doubtful);
+      void each.read('lv', second, { ...HEALTHY.lv, frequency: 50 + 0.01 * (second % 3) });
+      await each.tick(second + 0.5);
+    }
+    expect(each.mails().map((mail) => mail.split('：')[0])).toEqual([
+      'duty: 【告警】表计数据不可信',
+      expect.stringContaining('表计失联'),
+    ]);
+  });
+
   it('follows a clock that is set back, says so once, and goes on judging', async () => {
     const each = await bench();
     await run(each, 3_600, 3_605);

@@ -25,7 +25,7 @@ export interface Evidence {
   readonly unit: '%' | 's';
   /**
    * What kind of trouble within the rule: 'over', 'under', 'sum', 'dip', 'interruption', 'lost', 'metering', 'contract',
-   * 'transformer', 'meter', 'line', 'doubted'.
+   * 'transformer', 'meter', 'line', 'doubted', 'doubted line'.
    */
   readonly kind: string;
   /** 'L1', 'L2-L3'; empty when the whole point is concerned. */

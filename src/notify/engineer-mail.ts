@@ -1,6 +1,7 @@
 import type { Alert, AlertChange } from '../domain/alert.ts';
 import type { Locale } from '../domain/customer.ts';
 import type { MeterPlace } from '../domain/fleet.ts';
+import type { Evidence } from '../domain/verdict.ts';
 import { spanInWords } from '../lib/wording.ts';
 import { RULE_WORDS } from '../rules/index.ts';
 import {
@@ -48,7 +49,7 @@ export function engineerMail(change: AlertChange, context: AlertContext, locale:
 function overInWords({ alert }: AlertChange, locale: Locale): string {
   const label = ENGINEER_LABELS[locale];
   if (alert.rule !== 'meter_silent') return label.isOver(worstInWords(alert, locale));
-  return alert.worst.kind === 'doubted' ? label.isTrustedAgain : label.dataIsBack;
+  return isDoubt(alert.worst) ? label.isTrustedAgain : label.dataIsBack;
 }
 
 function placeSections(
@@ -81,10 +82,15 @@ function placeSections(
   return [{ kind: 'facts', rows }];
 }
 
+/** A meter or line that answers with nothing to be trusted, as against one that does not answer. */
+function isDoubt({ kind }: Evidence): boolean {
+  return kind.startsWith('doubted');
+}
+
 function judgedLabel({ rule, worst }: Alert, locale: Locale): string {
   const label = ENGINEER_LABELS[locale];
   if (rule !== 'meter_silent') return label.worst;
-  return worst.kind === 'doubted' ? label.doubtedFor : label.silentFor;
+  return isDoubt(worst) ? label.doubtedFor : label.silentFor;
 }
 
 /** How well polling can see what is told; undefined where the sampling makes no difference. */
@@ -117,7 +123,7 @@ function lineSections(
         [label.line, alert.subject],
         [label.rule, `${alert.rule} · ${context.source[locale]}`],
         [label.time, `${whenInWords(alert, context.timeZone, locale)} (${context.timeZone})`],
-        [label.silentFor, judgedInWords(alert.worst, locale)],
+        [judgedLabel(alert, locale), judgedInWords(alert.worst, locale)],
       ],
     },
     {

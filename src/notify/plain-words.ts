@@ -120,8 +120,8 @@ const WORST: Readonly<Record<RuleName, WorstWords>> = {
     'zh-CN': (worst) => `最高达${loadInWords(worst, 'zh-CN')}`,
   },
   meter_silent: {
-    en: ({ kind }) => (kind === 'doubted' ? 'no figure that can be trusted' : 'no data'),
-    'zh-CN': ({ kind }) => (kind === 'doubted' ? '无可信数据' : '无数据'),
+    en: ({ kind }) => (kind.startsWith('doubted') ? 'no figure that can be trusted' : 'no data'),
+    'zh-CN': ({ kind }) => (kind.startsWith('doubted') ? '无可信数据' : '无数据'),
   },
 };
 

@@ -22,11 +22,10 @@ export class HeldValues {
     }
   }
 
-  /** What has been doubted in between stays hidden. */
-  show(values: Columns, { held }: Reading, reasons: Reasons): void {
+  show(values: Columns, { held }: Reading): void {
     for (const quantity of held ?? []) {
       const column = columnOf(quantity);
-      if (reasons[column] === undefined) values[column] = at(this.#hidden, column);
+      values[column] = at(this.#hidden, column);
     }
   }
 

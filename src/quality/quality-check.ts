@@ -69,14 +69,14 @@ export class QualityCheck {
       watched.latest = reading.time;
       this.#held.hide(this.#values, reading);
       watched.frozen.judge(this.#values, reading.time, this.#doubtFrozen);
-      this.#held.show(this.#values, reading, this.#reasons);
+      this.#held.show(this.#values, reading);
     }
     this.#held.doubtAgain(reading, this.#doubt);
     this.#checkRange(watched);
     if (isInTurn) {
       this.#held.hide(this.#values, reading);
       watched.rate.judge(this.#values, reading.time, this.#doubtStep);
-      this.#held.show(this.#values, reading, this.#reasons);
+      this.#held.show(this.#values, reading);
       watched.agreement.judge(this.#values, reading.time, this.#doubt);
     }
     if (this.#doubts > 0) doubtCompanions(this.#values, this.#reasons, watched.scale, this.#doubt);

@@ -1,7 +1,7 @@
 import type { RuleName } from '../domain/alert.ts';
 import type { SupplyPoint } from '../domain/customer.ts';
 import type { Verdict } from '../domain/verdict.ts';
-import { words as silenceWords } from './meter-silent.ts';
+import { words as silenceWords } from './meter-silent-words.ts';
 import { overload, words as overloadWords } from './overload.ts';
 import { limitsFor, type RulePack, type SampleRuleSettings } from './pack.ts';
 import { phaseLoss, words as phaseLossWords } from './phase-loss.ts';

@@ -1,11 +1,14 @@
 import type { Fleet } from '../domain/fleet.ts';
-import { LINE_VOLTAGES, PHASE_VOLTAGES } from '../domain/quantity.ts';
+import { LINE_VOLTAGES, PHASE_VOLTAGES, type Quantity } from '../domain/quantity.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { judgeSilence, type LineHeard, type SilenceLimits, threshold } from './meter-silent.ts';
 
 /** What quality checks have left of a reading. */
-type Judged = Pick<Reading, 'values' | 'suspect'>;
+type Judged = Pick<Reading, 'values' | 'suspect' | 'missing'>;
+
+/** Readings in a row without a voltage to be trusted: a single one may be a disturbed message. */
+const DOUBTED_IN_A_ROW = 3;
 
 const VOLTAGES = [...PHASE_VOLTAGES, ...LINE_VOLTAGES];
 
@@ -15,7 +18,8 @@ interface MeterState {
   readonly allowed: number;
   last: number | undefined;
   trusted: number | undefined;
-  hasDoubtedVoltages: boolean;
+  /** Readings in a row that had voltages, and none of them to be trusted. */
+  doubtedVoltages: number;
 }
 
 export interface SilenceVerdict {
@@ -49,7 +53,7 @@ export class SilenceWatch {
         allowed: threshold(meter, limits),
         last: undefined,
         trusted: undefined,
-        hasDoubtedVoltages: false,
+        doubtedVoltages: 0,
       }));
       const allowed = Math.max(...meters.map((meter) => meter.allowed));
       const line = { meters, allowed, aliveSince: listeningSince, last: listeningSince };
@@ -60,7 +64,7 @@ export class SilenceWatch {
 
   /**
    * Something of the meter arrived at this time: what its clock says, and how old the reading is, does not matter here,
-   * what of it can be trusted does; undefined: nothing.
+   * what of it can be trusted does; undefined: it says nothing that is news and can be true.
    */
   heard(meter: string, arrivedAt: number, judged: Judged | undefined): void {
     const found = this.#meters.get(meter);
@@ -90,7 +94,8 @@ export class SilenceWatch {
 
   #since(subject: string, { evidence }: Verdict, line: LineState): number {
     const meter = this.#meters.get(subject)?.state;
-    if (!meter) return line.last;
+    if (!meter && evidence?.kind === 'line') return line.last;
+    if (!meter) return Math.max(this.#listeningSince, ...line.meters.map(({ trusted }) => trusted ?? 0));
     return (evidence?.kind === 'doubted' ? meter.trusted : meter.last) ?? this.#listeningSince;
   }
 }
@@ -99,12 +104,16 @@ export class SilenceWatch {
  * A meter whose voltages are all doubted watches nothing, however well it counts energy; it may say the one and the other
  * in messages of their own.
  */
-function isTrusted({ values, suspect }: Judged, state: MeterState): boolean {
-  if (VOLTAGES.some((quantity) => quantity in values)) state.hasDoubtedVoltages = false;
-  else if (suspect && VOLTAGES.some((quantity) => quantity in suspect)) state.hasDoubtedVoltages = true;
-  if (state.hasDoubtedVoltages) return false;
+function isTrusted({ values, suspect, missing }: Judged, state: MeterState): boolean {
+  if (hasVoltage(values)) state.doubtedVoltages = 0;
+  else if (hasVoltage(suspect) || hasVoltage(missing)) state.doubtedVoltages += 1;
+  if (state.doubtedVoltages >= DOUBTED_IN_A_ROW) return false;
   for (const _quantity in values) return true;
   return false;
+}
+
+function hasVoltage(of: Readonly<Partial<Record<Quantity, unknown>>> | undefined): boolean {
+  return of !== undefined && VOLTAGES.some((quantity) => quantity in of);
 }
 
 function isFine({ meters }: LineState, now: number): boolean {

@@ -29,8 +29,6 @@ export class GroupCommit {
   readonly #log: Log;
   #waiting: Reading[] = [];
   #next: Deferred | undefined;
-  /** Of what is being written. */
-  #current: Deferred | undefined;
   #writing: Promise<void> | undefined;
   #soon: NodeJS.Timeout | undefined;
   #firstSoon = 0;
@@ -52,13 +50,6 @@ export class GroupCommit {
       );
     }
     this.#waiting.push(reading);
-    this.#next ??= deferred();
-    return this.#next.promise;
-  }
-
-  /** Resolves when all that was added before is durable, and rejects when that failed. */
-  settled(): Promise<void> {
-    if (this.#waiting.length === 0) return this.#current?.promise ?? Promise.resolve();
     this.#next ??= deferred();
     return this.#next.promise;
   }
@@ -93,7 +84,6 @@ export class GroupCommit {
     const begun = performance.now();
     const batch = this.#waiting;
     const done = this.#next;
-    this.#current = done;
     this.#waiting = [];
     this.#next = undefined;
     let written = 0;
@@ -117,7 +107,6 @@ export class GroupCommit {
       this.#failing = true;
     } finally {
       this.#writing = undefined;
-      this.#current = undefined;
       const ended = performance.now();
       this.#restsUntil = ended + REST * (ended - begun);
     }

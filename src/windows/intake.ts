@@ -30,8 +30,8 @@ interface Unsettled {
   readonly given: ReadonlySet<Quantity>;
 }
 
-/** Readings, the parts of which may come after the latest or come again. */
-const LATE_PARTS = 8;
+/** Readings, the parts of which may come after the latest or come again: as many as the lists of samples of a message have. */
+const LATE_PARTS = 64;
 
 const NONE: ReadonlySet<Quantity> = new Set();
 
@@ -55,7 +55,7 @@ export class Intake {
   take(raw: Reading): Taken {
     const latest = this.#latest.get(raw.meter);
     if (latest?.time === raw.time) return this.#amend(latest, raw);
-    const past = raw.timeSource === 'register' ? undefined : this.#past.get(raw.meter);
+    const past = raw.timeSource === 'payload' ? this.#past.get(raw.meter) : undefined;
     const index = past?.findIndex(({ time }) => time === raw.time) ?? -1;
     if (past && index >= 0) return this.#amendPast(past, index, raw);
     const settled = settledOf(raw);
@@ -63,7 +63,7 @@ export class Intake {
     const outcome = this.#windows.add(part);
     this.#countLate(reading, outcome === 'late');
     const isNews = outcome !== 'known' && !(latest && this.#isOld(reading, latest));
-    if (isNews && latest && raw.timeSource !== 'register') this.#keepPast(latest);
+    if (isNews && latest?.timeSource === 'payload') this.#keepPast(latest);
     if (isNews) this.#remember(raw, settled, NONE);
     return { reading, outcome, isNews };
   }
@@ -85,15 +85,16 @@ export class Intake {
     return { reading, outcome: 'amended', isNews: !areSame(reading.values, latest.values) };
   }
 
-  /** More of an instant that others have followed: what has been judged since then is news no more. */
+  /** More of an instant that others have followed, as where samples of voltages and of currents come in lists of their own. */
   #amendPast(past: Reading[], index: number, raw: Reading): Taken {
     const known = past[index] ?? raw;
     const whole = joined(known, raw, 'first counts');
     if (whole === known) return { reading: known, outcome: 'known', isNews: false };
-    const { reading, part } = settledOf(whole, new Set(quantitiesOf(known)));
+    const isOpen = this.#windows.isProvisional(known.meter, known.time);
+    const { reading, part } = settledOf(whole, new Set(isOpen ? settledIn(known) : quantitiesOf(known)));
     this.#windows.amend(part);
     past[index] = reading;
-    return { reading, outcome: 'amended', isNews: false };
+    return { reading, outcome: 'amended', isNews: !areSame(reading.values, known.values) };
   }
 
   #keepPast(latest: Reading): void {
@@ -120,10 +121,15 @@ export class Intake {
     );
   }
 
-  /** Polled readings come in the order of their time: one from long before the latest means a clock that was set back. */
+  /**
+   * What has its time from our clock comes in the order of its time: a reading from long before the latest means a clock
+   * that was set back.
+   */
   #isOld(reading: Reading, latest: Reading): boolean {
     const back = latest.time - reading.time;
-    if (reading.timeSource !== 'register' || back < CLOCK_SET_BACK) return back > 0;
+    if (reading.timeSource === 'payload' || back < CLOCK_SET_BACK) return back > 0;
+    // Behind a clock that is ahead of ours it means nothing.
+    if (latest.timeSource === 'payload') return false;
     if (Math.abs(reading.time - this.#setBackTold) > CLOCK_SET_BACK) {
       this.#log.error(
         { backMs: back },
@@ -133,6 +139,11 @@ export class Intake {
     this.#setBackTold = reading.time;
     return false;
   }
+}
+
+/** What is in the windows for good, while the rest still waits for the end of its instant. */
+function settledIn({ values, suspect = {}, held }: Reading): readonly Quantity[] {
+  return quantitiesOf({ values, suspect }).filter((quantity) => !held?.has(quantity));
 }
 
 function areSame(values: Values, others: Values): boolean {

@@ -43,6 +43,11 @@ export class OpenWindow {
     return time <= this.#latest && this.#times.includes(time);
   }
 
+  /** Whether what is provisional of this instant still waits for its end. */
+  isProvisional(time: number): boolean {
+    return this.#provisional?.time === time;
+  }
+
   /** The values of an instant that is not there yet. */
   add(time: number, part: Part): void {
     this.#note(time);

@@ -1,4 +1,5 @@
 import type { Reading } from '../domain/reading.ts';
+import { isOfUnknownAge } from '../domain/unknown-age.ts';
 import { SPANS } from '../domain/window.ts';
 import { Windows } from './windows.ts';
 
@@ -10,7 +11,7 @@ export type ReadBack = (
   meter: string,
   from: number,
   to: number,
-) => Promise<readonly Pick<Reading, 'meter' | 'time' | 'values'>[]>;
+) => Promise<readonly Pick<Reading, 'meter' | 'time' | 'values' | 'suspect'>[]>;
 
 /** Windows that go on where those of the last run ended; `notedUntil` is until when they had closed. */
 export function windowsFrom(notedUntil: number, now: number, pollInterval: (meter: string) => number): Windows {
@@ -26,6 +27,6 @@ export async function refill(
 ): Promise<void> {
   const from = Math.floor(windows.closedUntil() / SPANS['10m']) * SPANS['10m'];
   for (const meter of meters) {
-    for (const reading of await readBack(meter, from, now)) windows.add(reading);
+    for (const reading of await readBack(meter, from, now)) if (!isOfUnknownAge(reading)) windows.add(reading);
   }
 }

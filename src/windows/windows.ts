@@ -59,6 +59,13 @@ export class Windows {
     }
   }
 
+  /** Whether what is provisional of an instant still waits for its end. */
+  isProvisional(meter: string, time: number): boolean {
+    return SPAN_NAMES.some(
+      (span) => this.#open.get(meter)?.[span].get(startOf(span, time))?.isProvisional(time) === true,
+    );
+  }
+
   /** The windows whose end lies ALLOWED_LATENESS or more before `now`, in order of end, then span. */
   close(now: number): readonly Window[] {
     this.#closedUntil = Math.max(this.#closedUntil, now - ALLOWED_LATENESS);

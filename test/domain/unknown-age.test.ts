@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ofUnknownAge } from '../../src/domain/unknown-age.ts';
+import { isOfUnknownAge, ofUnknownAge } from '../../src/domain/unknown-age.ts';
 
 it('keeps what a meter said at an unknown time as suspect, and leaves out what it did not say', () => {
   const reading = {
@@ -26,4 +26,13 @@ it('keeps what a meter said at an unknown time as suspect, and leaves out what i
     },
     missing: { voltage_l3_n: 'not available' },
   });
+});
+
+it('is told from a reading that is doubted for what it says', () => {
+  const old = { value: 230, reason: 'age unknown' } as const;
+  const wild = { value: 9e9, reason: 'out of range' } as const;
+  expect(isOfUnknownAge({ values: {}, suspect: { voltage_l1_n: old, voltage_l2_n: old } })).toBe(true);
+  expect(isOfUnknownAge({ values: {}, suspect: { voltage_l1_n: wild, voltage_l2_n: old } })).toBe(false);
+  expect(isOfUnknownAge({ values: { frequency: 50 }, suspect: { voltage_l1_n: old } })).toBe(false);
+  expect(isOfUnknownAge({ values: {} })).toBe(false);
 });

@@ -4,6 +4,7 @@ import { fleetOf, type MeterPlace } from '../../src/domain/fleet.ts';
 import type { Evidence } from '../../src/domain/verdict.ts';
 import type { AnnouncerOptions } from '../../src/notify/announcer.ts';
 import { judgeSilence } from '../../src/rules/meter-silent.ts';
+import type { SilenceKind } from '../../src/rules/meter-silent-words.ts';
 import { GB, judgeBy, lines, phases, point, star } from '../rules/points.ts';
 
 export const ZONE = 'Asia/Shanghai';
@@ -111,17 +112,16 @@ function overloaded(): Evidence {
   return trouble('', 'overload', { apparent_power_total: 10_300_000 }, 10).evidence;
 }
 
-export function silence(kind: 'meter' | 'line' | 'doubted'): Evidence {
+export function silence(kind: SilenceKind): Evidence {
+  const isLine = kind === 'line' || kind === 'doubted line';
   const meters = ['a', 'b'].map((meter) => ({
     meter,
     pollInterval: 1_000,
     last: kind === 'line' || (kind === 'meter' && meter === 'a') ? 0 : 1_520_000,
-    trusted: kind === 'line' || meter === 'a' ? 0 : 1_520_000,
+    trusted: isLine || meter === 'a' ? 0 : 1_520_000,
   }));
   const heard = { line: GATEWAY, listeningSince: 0, aliveSince: 0, meters };
-  const verdict = judgeSilence(heard, 1_520_000, { missed_polls: 5, at_least: 10_000 }).get(
-    kind === 'line' ? GATEWAY : 'a',
-  );
+  const verdict = judgeSilence(heard, 1_520_000, { missed_polls: 5, at_least: 10_000 }).get(isLine ? GATEWAY : 'a');
   if (!verdict?.evidence) throw new Error(`no evidence of a silent ${kind}`);
   return verdict.evidence;
 }

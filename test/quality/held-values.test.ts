@@ -39,6 +39,16 @@ describe('a value that is held over', () => {
     expect(judged[1]).toMatchObject({ time: START + 1_000, values: { current_l1: 2 } });
   });
 
+  it('that was doubted as it was held, because of what came beside it, is not remembered for that', () => {
+    const held: Held = new Set(['active_power_l1']);
+    const judged = told([
+      [0, { active_power_l1: 1_000, current_l1: 1 }],
+      [1, { active_power_l1: 1_000, current_l1: 1e9 }, held],
+      [2, { active_power_l1: 1_000, current_l1: 1 }, held],
+    ]);
+    expect(judged.map((each) => Object.keys(doubtsOf(each)))).toEqual([[], ['current_l1', 'active_power_l1'], []]);
+  });
+
   it('does not stand still, because its sender is silent about what does not change', () => {
     const fine: Values = {
       voltage_l1_n: 5_773.51,

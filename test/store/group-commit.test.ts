@@ -27,7 +27,7 @@ function committing(writeMs = 0) {
       commit.flushSoon();
     }
   };
-  return { writes, add, commit };
+  return { writes, add };
 }
 
 it('writes what a broker sends at once as soon as no more comes', async () => {
@@ -68,21 +68,4 @@ it('lets the disk rest from a trickle, and not from groups that are worth a writ
   expect(trickle).toBeGreaterThanOrEqual(33);
   expect(trickle).toBeLessThanOrEqual(50);
   expect(await turns(10)).toBeGreaterThanOrEqual(95);
-});
-
-it('tells when all that was added before is durable, without adding anything', async () => {
-  const { writes, add, commit } = committing(5);
-  const told: string[] = [];
-  const tell = (what: string) => commit.settled().then(() => told.push(what));
-  await tell('nothing waits');
-  add(1);
-  void tell('it waits');
-  const writing = commit.flush();
-  void tell('it is being written');
-  await vi.advanceTimersByTimeAsync(4);
-  expect(told).toEqual(['nothing waits']);
-  await vi.advanceTimersByTimeAsync(1);
-  await writing;
-  expect(told).toEqual(['nothing waits', 'it waits', 'it is being written']);
-  expect(writes).toEqual([1]);
 });

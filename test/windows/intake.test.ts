@@ -73,7 +73,7 @@ describe('what becomes of a reading that comes in', () => {
     const whole = { values: { voltage_l1_n: 220, current_l1: 7 } };
     expect(taking.take(part(1_000, { values: { current_l1: 7 } }))).toMatchObject({
       outcome: 'amended',
-      isNews: false,
+      isNews: true,
       reading: whole,
     });
     expect(taking.take(first)).toMatchObject({ outcome: 'known', isNews: false, reading: whole });
@@ -82,6 +82,26 @@ describe('what becomes of a reading that comes in', () => {
       voltage_l1_n: { min: 220, max: 221, count: 2 },
       current_l1: { value: 7, count: 1 },
     });
+  });
+
+  it('remembers only as many instants as one message may have samples of', () => {
+    const { intake: taking } = intake();
+    for (let index = 0; index <= 70; index += 1) taking.take(part(index * 100, { values: { voltage_l1_n: 220 } }));
+    const late = (index: number) => taking.take(part(index * 100, { values: { current_l1: 7 } })).outcome;
+    expect([late(5), late(6), late(69)]).toEqual(['known', 'amended', 'amended']);
+  });
+
+  it('follows our clock when it is set back, and no clock of a meter', () => {
+    const say = (taking: Intake, second: number, timeSource: Reading['timeSource']) =>
+      taking.take(part(second * 1_000, { values: { frequency: 50 }, timeSource })).isNews;
+    for (const ours of ['register', 'arrival'] as const) {
+      const { intake: taking } = intake();
+      expect([3_600, 3_596, 10, 11].map((second) => say(taking, second, ours))).toEqual([true, false, true, true]);
+    }
+    const { intake: taking } = intake();
+    expect([3_600, 10].map((second) => say(taking, second, 'payload'))).toEqual([true, false]);
+    // Its time has become one in the future, so that arrival stands in.
+    expect(say(taking, 11, 'arrival')).toBe(true);
   });
 
   it('is amended, and no news, by a part that nobody trusts', () => {
@@ -96,6 +116,20 @@ describe('what becomes of a reading that comes in', () => {
 
 describe('a value that is held over', () => {
   const HELD = { values: { voltage_l1_n: 230, voltage_l2_n: 231 }, ...held('voltage_l2_n') };
+
+  it('stays in its window when something else is said of its instant later, and gives way to what is said of itself', () => {
+    for (const [late, lowest] of [
+      [{ frequency: 50 }, 230],
+      [{ voltage_l1_n: 100 }, 100],
+    ] as const) {
+      const { windows, intake: taking } = intake();
+      taking.take(part(0, { values: { voltage_l1_n: 230, current_l1: 1 } }));
+      taking.take(part(1_000, { values: { voltage_l1_n: 230, current_l1: 2 }, ...held('voltage_l1_n') }));
+      taking.take(part(2_000, { values: { voltage_l1_n: 231, current_l1: 3 } }));
+      taking.take(part(1_000, { values: late }));
+      expect(tenMinutes(windows)?.aggregates.voltage_l1_n).toMatchObject({ min: lowest, max: 231, count: 3 });
+    }
+  });
 
   it('is judged and kept like any other until its instant is over', () => {
     const { windows, intake: taking } = intake();
