@@ -71,7 +71,7 @@ describe('scan', () => {
     const server = await serverFor('rtu');
     server.put(2, 3, 0, [1, 2]);
 
-    const { code, stdout } = await run({ address: `tcp://127.0.0.1:${server.port}`, units: '2', timeout: '50ms' });
+    const { code, stdout } = await run({ address: `tcp://127.0.0.1:${server.port}`, units: '2', timeout: '500ms' });
 
     expect(stdout).toContain(`unit 2
   no model fits

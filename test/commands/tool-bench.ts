@@ -39,7 +39,7 @@ export function configWith(
   return `\
 site: { name: Test city, time_zone: Asia/Shanghai }
 mail: { host: mail.example, from: butler@grid.example }
-modbus: { timeout: 300ms }
+modbus: { timeout: 1s }
 poll_interval: 200ms
 mqtt: { brokers: [{ id: main, url: '${broker}' }] }
 people:

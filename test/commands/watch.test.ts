@@ -36,7 +36,7 @@ describe('watch', () => {
     const port = await gatewayPort({ 1: [pac4200, reversedOnL2(LOADED)] });
     const { stop, written } = watching(fileWith('pac4200', `modbus-tcp://127.0.0.1:${port}/1`));
 
-    await expect.poll(() => blocks(written.stdout).length, { timeout: 10_000 }).toBeGreaterThanOrEqual(3);
+    await expect.poll(() => blocks(written.stdout).length, { timeout: 15_000 }).toBeGreaterThanOrEqual(3);
     const code = await stop();
 
     const [first = '', , third = ''] = blocks(written.stdout);
@@ -62,7 +62,7 @@ registers:
     const modelsDir = folderWith({ 'own.yaml': model });
     const { stop, written } = watching({ meter: `tcp://127.0.0.1:${port}/7`, model: 'own', modelsDir });
 
-    await expect.poll(() => blocks(written.stdout).length, { timeout: 10_000 }).toBeGreaterThanOrEqual(1);
+    await expect.poll(() => blocks(written.stdout).length, { timeout: 15_000 }).toBeGreaterThanOrEqual(1);
     await stop();
 
     const [first = ''] = blocks(written.stdout);
@@ -75,7 +75,7 @@ registers:
     const port = await gatewayPort({ 1: [pac4200, LOADED] });
     const { stop, written } = watching(fileWith('pac4200', `modbus-tcp://127.0.0.1:${port}/1`), terminal());
 
-    await expect.poll(() => written.stdout.split('\x1b[H').length, { timeout: 10_000 }).toBeGreaterThanOrEqual(3);
+    await expect.poll(() => written.stdout.split('\x1b[H').length, { timeout: 15_000 }).toBeGreaterThanOrEqual(3);
     await stop();
 
     expect(written.stdout.startsWith('\x1b[2J\x1b[?25l\x1b[H')).toBe(true);
@@ -87,14 +87,14 @@ registers:
     server.put(1, 3, 1, Array(72).fill(0));
     server.putFloat(1, 3, 1, 230.25);
     const { written } = watching(fileWith('pac2200', `modbus-tcp://127.0.0.1:${server.port}/1`));
-    await expect.poll(() => written.stdout, { timeout: 10_000 }).toContain('1 read, 0 failed; answers');
+    await expect.poll(() => written.stdout, { timeout: 15_000 }).toContain('1 read, 0 failed; answers');
 
     server.fault = () => ({ kind: 'silence' });
-    await expect.poll(() => written.stdout, { timeout: 10_000 }).toContain('does not answer: no answer within 300 ms');
+    await expect.poll(() => written.stdout, { timeout: 15_000 }).toContain('does not answer: no answer within 1000 ms');
     expect(blocks(written.stdout).at(-1)).toMatch(/^voltage_l1_n .* 230\.25 /m);
     server.fault = () => undefined;
 
-    await expect.poll(() => blocks(written.stdout).at(-1), { timeout: 10_000 }).toMatch(/[1-9] failed; answers/);
+    await expect.poll(() => blocks(written.stdout).at(-1), { timeout: 15_000 }).toMatch(/[1-9] failed; answers/);
   });
 
   it('ends with 2 for a wrong request', async () => {

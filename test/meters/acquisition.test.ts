@@ -1,13 +1,13 @@
 import { connect } from 'node:net';
 import { connectAsync } from 'mqtt';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { mqttOptions } from '../../src/meters/options.ts';
 import { freePort } from '../servers/free-port.ts';
 import { ModbusServer } from '../servers/modbus-server.ts';
 import { Mosquitto } from '../servers/mosquitto.ts';
 import { describeWith } from '../servers/require-server.ts';
 import { bench, SOON, useAcquisition } from './acquisition-bench.ts';
-import { type MeterSpec } from './fixtures.ts';
+import type { MeterSpec } from './fixtures.ts';
 
 describe('acquisition', () => {
   useAcquisition();
@@ -22,7 +22,7 @@ describe('acquisition', () => {
       { id: 'sdm', model: 'sdm630', connection: bench.onModbus(1), pollInterval: 200 },
       { id: 'pm', model: 'pm5xxx', connection: bench.onModbus(2), pollInterval: 200 },
     ]);
-    await expect.poll(() => bench.server.requests.length, { timeout: 5_000 }).toBeGreaterThan(15);
+    await expect.poll(() => bench.server.requests.length, SOON).toBeGreaterThan(15);
     expect(new Set(bench.server.requests.map(({ functionCode }) => functionCode))).toEqual(new Set([3, 4]));
   });
 
@@ -43,13 +43,13 @@ describe('acquisition', () => {
       gateway.serve(modem);
     }
     await expect
-      .poll(() => [...new Set(bench.readings.map(({ meter }) => meter))].sort(), { timeout: 10_000 })
+      .poll(() => [...new Set(bench.readings.map(({ meter }) => meter))].sort(), SOON)
       .toEqual(['a', 'a2', 'b']);
     await bench.acquisition?.stop();
-    await expect.poll(() => gateway.openConnections).toBe(0);
+    await expect.poll(() => gateway.openConnections, SOON).toBe(0);
   });
 
-  it('ends within 2 s whatever its meters do, and reads nothing afterwards', async () => {
+  it('ends at once whatever its meters do, and reads nothing afterwards', async () => {
     bench.server.fault = () => ({ kind: 'silence' });
     const dead = { id: 'main', url: 'mqtt://127.0.0.1:1', client_id: 'x' };
     const meters = bench.acquire(
@@ -57,14 +57,14 @@ describe('acquisition', () => {
         { id: 'm', model: 'sdm630', connection: bench.onModbus(1), pollInterval: 100 },
         { id: 'q', model: 'plain-json', connection: { kind: 'mqtt', broker: 'main', topic: 't' } },
       ],
-      mqttOptions.parse({ brokers: [dead] }),
+      { mqtt: mqttOptions.parse({ brokers: [dead] }), timeout: '1m' },
     );
-    await expect.poll(() => bench.server.requests.length).toBeGreaterThan(0);
+    await expect.poll(() => bench.server.requests.length, SOON).toBeGreaterThan(0);
     const start = performance.now();
     await meters.stop();
-    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(performance.now() - start).toBeLessThan(10_000);
     const seen = bench.server.requests.length;
-    await expect.poll(() => bench.server.openConnections).toBe(0);
+    await expect.poll(() => bench.server.openConnections, SOON).toBe(0);
     expect(bench.server.requests).toHaveLength(seen);
   });
 
@@ -91,32 +91,28 @@ describeWith('mosquitto', 'acquisition with a broker', (path) => {
 
   it('listens and polls at the same time', async () => {
     const broker = new Mosquitto(path);
+    onTestFinished(() => broker.remove());
     await broker.start();
     bench.fill(1, 4, 0, 80, { 0: 230 });
     bench.fill(1, 4, 200, 246, {});
-    const meters = bench.acquire(
+    bench.acquire(
       [
         { id: 'm', model: 'sdm630', connection: bench.onModbus(1), pollInterval: 200 },
         { id: 'q', model: 'plain-json', connection: { kind: 'mqtt', broker: 'main', topic: 'site/q' } },
       ],
-      mqttOptions.parse({ brokers: [{ id: 'main', url: broker.url }] }),
+      { mqtt: mqttOptions.parse({ brokers: [{ id: 'main', url: broker.url }] }) },
     );
     const publisher = await connectAsync(broker.url);
+    onTestFinished(() => publisher.endAsync());
     await expect
-      .poll(
-        async () => {
-          await publisher.publishAsync('site/q', '{"voltage_l1_n": 231}', { qos: 1 });
-          return [...new Set(bench.readings.map(({ meter }) => meter))].sort();
-        },
-        { timeout: 5_000 },
-      )
+      .poll(async () => {
+        await publisher.publishAsync('site/q', '{"voltage_l1_n": 231}', { qos: 1 });
+        return [...new Set(bench.readings.map(({ meter }) => meter))].sort();
+      }, SOON)
       .toEqual(['m', 'q']);
     expect(bench.readings.find(({ meter }) => meter === 'q')).toMatchObject({
       timeSource: 'arrival',
       values: { voltage_l1_n: 231 },
     });
-    await meters.stop();
-    await publisher.endAsync();
-    await broker.remove();
   });
 });

@@ -69,7 +69,7 @@ export function probeFor({ connection, ctRatio = 1, model, wait = 2_000, ...opti
   const probe = probeOf({
     place,
     model,
-    modbus: modbusOptions.parse({ timeout: '300ms' }),
+    modbus: modbusOptions.parse({ timeout: '1s' }),
     mqtt: mqttOptions.parse(undefined),
     ...options,
     timeZone: 'UTC',

@@ -16,7 +16,7 @@ function scanOf(port: number, units: readonly number[], more: Partial<ScanParts>
     connection,
     units,
     models: MODELS,
-    timeout: 100,
+    timeout: 500,
     connectTimeout: 2_000,
     stopping,
     tell: () => undefined,
@@ -161,12 +161,12 @@ describe('a scan', () => {
     };
     const begin = performance.now();
 
-    const result = await scanOf(server.port, [1, 2, 3, 4], { timeout: 5_000, stopping: controller.signal }).catch(
+    const result = await scanOf(server.port, [1, 2, 3, 4], { timeout: 60_000, stopping: controller.signal }).catch(
       String,
     );
 
     expect(result).toMatchObject({ isStopped: true, units: [{ unit: 1, isExamined: false }, { unit: 2 }] });
-    expect(performance.now() - begin).toBeLessThan(4_000);
+    expect(performance.now() - begin).toBeLessThan(15_000);
     expect(server.requests.some(({ unit }) => unit === 4)).toBe(false);
   });
 });

@@ -56,7 +56,7 @@ describeWith('influxd', 'from a broker to the database', (influxdPath) => {
       };
       await publisher.publishAsync('site/c1', JSON.stringify(payload), { qos: 1 });
 
-      await vi.waitFor(() => expect(mail.mails).toHaveLength(2), 10_000);
+      await vi.waitFor(() => expect(mail.mails).toHaveLength(2), 15_000);
       const toManager = mail.mails.find(({ to }) => to.includes('chen@grid.example'));
       expect(toManager?.subject).toBe('【提醒】北岭数据中心：负荷超过合同容量');
       expect(toManager?.text).toContain('113 %');
@@ -66,7 +66,7 @@ describeWith('influxd', 'from a broker to the database', (influxdPath) => {
         const found = await influxd.ask(`SELECT ${columns.replace('time, ', '')} FROM pq.readings.reading`);
         expect(found.values).toHaveLength(1);
         return found;
-      }, 10_000);
+      }, 15_000);
       expect(points.columns.join(', ')).toBe(columns);
       expect(points.values).toEqual([[time, 'c1', 'c1-point', 'c1-meter', 10_150, 900_000, 50.02]]);
     });

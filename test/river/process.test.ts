@@ -102,16 +102,16 @@ describe('the daemon as a process', () => {
       const before = start();
       await before.url();
       show(150, 220, 220, 381, 381, 381);
-      await vi.waitFor(() => expect(subjects()).toHaveLength(1), 10_000);
+      await vi.waitFor(() => expect(subjects()).toHaveLength(1), 15_000);
       await before.said('Mail sent');
       before.signal(signal);
       await before.ended();
 
       const after = start();
       const url = await after.url();
-      await vi.waitFor(async () => expect(await metersHeard(url)).toBe(1), 10_000);
+      await vi.waitFor(async () => expect(await metersHeard(url)).toBe(1), 15_000);
       show(220, 220, 220, 381, 381, 381);
-      await vi.waitFor(() => expect(subjects()).toHaveLength(2), 10_000);
+      await vi.waitFor(() => expect(subjects()).toHaveLength(2), 15_000);
       expect(subjects()).toEqual(['[Urgent] Hill Hospital: Voltage dip', '[Over] Hill Hospital: Voltage dip']);
     },
   );
@@ -138,7 +138,7 @@ describe('the daemon as a process', () => {
   ])('an %s ends it loudly with code 70, after the readings that wait are on disk', async (kind, fault) => {
     const daemon = start('--import', `data:text/javascript,process.on("SIGUSR2", () => { ${fault} })`);
     const url = await daemon.url();
-    await vi.waitFor(async () => expect(await metersHeard(url)).toBe(1), 10_000);
+    await vi.waitFor(async () => expect(await metersHeard(url)).toBe(1), 15_000);
     daemon.signal('SIGUSR2');
     expect(await daemon.ended()).toBe(70);
     expect(daemon.log().filter(({ level }) => level >= ERROR)).toMatchObject([{ kind, err: { message: 'boom' } }]);

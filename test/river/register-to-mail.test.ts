@@ -77,13 +77,13 @@ describe('one value, from the register of a meter to the text of a mail', () => 
   const mailsTo = (address: string) => mail.mails.filter(({ to }) => to.includes(address));
 
   it('176.0 V on L1 of one customer reaches its account manager in plain words and the engineer in numbers', async () => {
-    await vi.waitFor(async () => expect(await metersHeard(app.url())).toBe(2), 10_000);
+    await vi.waitFor(async () => expect(await metersHeard(app.url())).toBe(2), 15_000);
     expect(mail.mails).toEqual([]);
 
     show(meter, 1, 176, 221, 219);
-    await vi.waitFor(() => expect(mail.mails).toHaveLength(2), 10_000);
+    await vi.waitFor(() => expect(mail.mails).toHaveLength(2), 15_000);
     show(meter, 1, 220, 221, 219);
-    await vi.waitFor(() => expect(mail.mails).toHaveLength(4), 10_000);
+    await vi.waitFor(() => expect(mail.mails).toHaveLength(4), 15_000);
 
     const [opened, over] = mailsTo('reed@grid.example');
     expect(opened?.subject).toBe('[Urgent] Hill Hospital: Voltage dip');

@@ -77,7 +77,7 @@ it('a restart within a window leaves it complete', async () => {
       if (windows.length < 2) throw new Error('the windows are not closed yet');
       return windows;
     },
-    { timeout: 5_000, interval: 50 },
+    { timeout: 15_000, interval: 50 },
   );
   expect(tenMinutes).toMatchObject({ count: 60, expected: 60 });
   expect(minute).toMatchObject({ count: 6, expected: 6 });

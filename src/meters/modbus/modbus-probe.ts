@@ -151,10 +151,13 @@ export class ModbusProbe implements Probe {
   }
 
   async #start(): Promise<void> {
+    const { stopping } = this.#parts;
     await this.#line.start();
     this.#isStarted = true;
+    // An abort that came before tells nobody any more.
+    stopping.throwIfAborted();
     // What is waited for is given up.
-    this.#parts.stopping.addEventListener('abort', () => this.#connection.close(), { once: true });
+    stopping.addEventListener('abort', () => this.#connection.close(), { once: true });
   }
 
   /** One value, which the device has if it is of the model. */

@@ -51,7 +51,8 @@ function listening(connection: ModbusWay & { readonly kind: 'tcp-listen' | 'rtu-
 
 /** A listener that cannot listen tries for ever, which is right for a daemon and not for a tool. */
 async function isFree(host: string, port: number, name: string): Promise<void> {
-  const server = createServer();
+  // A modem that calls at this moment calls again; its call would hold the port.
+  const server = createServer((call) => call.destroy());
   try {
     server.listen(host === '' ? { port } : { port, host });
     await once(server, 'listening');

@@ -8,7 +8,7 @@ import type { Framing } from '../../../src/meters/modbus/request.ts';
 export const TIMEOUT = 250;
 /** Nothing takes so long unless it is broken. */
 export const LONG = 10_000;
-const GRACE = 3_000;
+const GRACE = 6_000;
 
 export function connectionTo(
   port: number,

@@ -35,7 +35,7 @@ describe('a line with a dead meter', () => {
 
   it('probes it after the polls of the others, and not for longer than until they are due again', async () => {
     for (const unit of [1, 3]) putMeter(unit);
-    lineWith([1, 2, 3], { timing: { timeout: 5_000 } });
+    lineWith([1, 2, 3], { timing: { timeout: 60_000 } });
     server.fault = ({ unit }) => (unit === 2 ? { kind: 'exception', code: 11 } : undefined);
     await rounds(3, ['m1', 'm2', 'm3']);
     server.fault = ({ unit }) => (unit === 2 ? { kind: 'silence' } : undefined);
@@ -46,7 +46,7 @@ describe('a line with a dead meter', () => {
     const took = performance.now() - start;
     expect(server.requests.map(({ unit }) => unit)).toEqual([1, 1, 3, 3, 2]);
     expect(took).toBeGreaterThan(INTERVAL / 2);
-    expect(took).toBeLessThan(3_000);
+    expect(took).toBeLessThan(15_000);
   });
 
   it('probes several dead meters one after the other, and the next at once when one is back', async () => {
@@ -103,7 +103,7 @@ describe('a line with a dead meter', () => {
 
   it('keeps polling and holds one connection at most while a meter comes and goes', async () => {
     putMeter(1);
-    lineWith([1, 2], { timing: { timeout: 5_000 } });
+    lineWith([1, 2], { timing: { timeout: 60_000 } });
     let isThere = false;
     putMeter(2);
     server.fault = ({ unit }) => (unit === 2 && !isThere ? { kind: 'reset' } : undefined);

@@ -16,7 +16,6 @@ import {
   round,
   rounds,
   server,
-  TIMEOUT,
   warnings,
   whileGone,
 } from './line-bench.ts';
@@ -129,7 +128,7 @@ describe('a line', () => {
   it('reads the other blocks on a new connection when bytes came that nobody asked for', async () => {
     putMeter(1);
     server.fault = ({ start }) => (start === 0 ? { kind: 'unasked', ms: 10 } : undefined);
-    lineWith([1], { timing: { pauseBetweenRequests: 60 } });
+    lineWith([1], { timing: { pauseBetweenRequests: 500 } });
     await round(['m1']);
     expect(readings).toMatchObject([{ values: { voltage_l1_n: 230, frequency: 50 } }]);
     expect(server.accepted).toBe(2);
@@ -153,12 +152,12 @@ describe('a line', () => {
   it('ends at once, even with a request in flight', async () => {
     putMeter(1);
     server.fault = () => ({ kind: 'silence' });
-    lineWith([1]);
+    lineWith([1], { timing: { timeout: 30_000 } });
     line?.poll('m1');
     await expect.poll(() => server.requests.length).toBe(1);
     const start = performance.now();
     await line?.stop();
-    expect(performance.now() - start).toBeLessThan(TIMEOUT / 2);
+    expect(performance.now() - start).toBeLessThan(10_000);
     line?.poll('m1');
     expect(readings).toEqual([]);
     expect(log.lines).toEqual([]);

@@ -135,10 +135,15 @@ describeWith('socat', 'a serial port', (socat) => {
   });
 
   it('asks as always behind two time-outs, for nothing keeps an answer longer; before that it makes sure', async () => {
-    const hasty = connectionTo(lineAt(path), 500);
-    server.fault = () => ({ kind: 'silence' });
+    const hasty = connectionTo(lineAt(path), 1_000);
+    let cameAt = Number.NaN;
+    const silence = () => {
+      cameAt = performance.now();
+      return { kind: 'silence' } as const;
+    };
+    server.fault = silence;
     await hasty.open();
-    const lose = () => expect(hasty.ask(REQUEST)).rejects.toMatchObject({ reason: 'timed out' });
+    const lose = () => expect(hasty.ask(REQUEST, 100)).rejects.toMatchObject({ reason: 'timed out' });
     await lose();
     server.fault = () => undefined;
     await hasty.open();
@@ -146,10 +151,9 @@ describeWith('socat', 'a serial port', (socat) => {
     const asked = () => server.requests.map(({ functionCode }) => functionCode);
     expect(asked()).toEqual([3, 4, 3]);
 
-    server.fault = () => ({ kind: 'silence' });
-    const sentAt = performance.now();
+    server.fault = silence;
     await lose();
-    await vi.waitFor(() => expect(performance.now() - sentAt).toBeGreaterThan(1_050), LONG);
+    await vi.waitFor(() => expect(performance.now() - cameAt).toBeGreaterThan(2_000), LONG);
     server.fault = () => undefined;
     await hasty.open();
     expect(await hasty.ask(REQUEST, LONG)).toEqual(VALUES);

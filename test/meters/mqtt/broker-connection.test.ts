@@ -131,7 +131,7 @@ describeWith('mosquitto', 'a connection to a real broker', (path) => {
     frozen.freeze();
     const start = performance.now();
     await connection.stop();
-    expect(performance.now() - start).toBeLessThan(1_500);
+    expect(performance.now() - start).toBeLessThan(10_000);
     expect(clients[0]?.stream.destroyed).toBe(true);
   });
 });

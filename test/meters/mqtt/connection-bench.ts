@@ -1,11 +1,11 @@
 import type { IPublishPacket, MqttClient } from 'mqtt';
-import { afterEach, beforeEach, expect } from 'vitest';
+import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { BrokerConnection } from '../../../src/meters/mqtt/broker-connection.ts';
 import { type BrokerOptions, mqttOptions } from '../../../src/meters/options.ts';
 import { recordingLog } from '../fixtures.ts';
 
 /** Longer than a pause between two attempts and the time for one. */
-export const PATIENT = { timeout: 15_000, interval: 20 };
+export const PATIENT = { timeout: 30_000, interval: 20 };
 
 export const DOWN = 'warn Broker is not connected';
 export const REFUSED = 'error Broker and settings do not fit: it cannot be connected until that is put right';
@@ -18,8 +18,9 @@ export let clients: MqttClient[];
 export let packets: IPublishPacket[];
 let open: BrokerConnection[] = [];
 
-/** Gives each test of the suite that calls it a record of its connections, and ends them. */
+/** Gives each test of the suite that calls it a record of its connections, ends them, and has time for several long waits. */
 export function useConnections(): void {
+  vi.setConfig({ testTimeout: 60_000 });
   beforeEach(() => {
     log = recordingLog();
     sessions = [];
@@ -53,9 +54,9 @@ export function opened(section: Readonly<Record<string, unknown>>, circumstances
     log,
     longestSilence,
     isHeld: () => isHeld && packets.length > 0,
-    onConnected: (client, isPresent, isDoubtful) => {
+    onConnected: (client, { isSessionPresent, isDoubtful }) => {
       clients.push(client);
-      sessions.push({ isPresent, isDoubtful });
+      sessions.push({ isPresent: isSessionPresent, isDoubtful });
     },
     onPacket: (_, packet, next) => {
       packets.push(packet);

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import type { PayloadModel } from '../../../src/meters/mqtt/mapping.ts';
 import { payloadFile } from '../../../src/meters/mqtt/payload-schema.ts';
-import { type Bench, bench, changes, START } from '../../pipeline-bench.ts';
+import { type Bench, changes, bench as pipelineBench, START } from '../../pipeline-bench.ts';
 import { describeWith } from '../../servers/require-server.ts';
 import { shipped } from './dialects.ts';
-import { handedOn, PATIENT, publisher, started, subscriber, useBroker } from './subscriber-bench.ts';
+import { PATIENT, useSubscribers } from './subscriber-bench.ts';
 
 /** The bench's meter at 0.38 kV: healthy phase voltages are some 220 V, and a dip begins below 90 % of that. */
 const METER = 'lv';
@@ -29,11 +29,11 @@ const PARTS = payloadFile.parse({
 });
 
 describeWith('mosquitto', 'a dip that is said after a held value of its instant', (path) => {
-  useBroker(path);
+  const bench = useSubscribers(path);
 
   async function listening(model: PayloadModel): Promise<Bench> {
-    const room = await bench();
-    const own = started((reading) => room.pipeline.accept(reading), {
+    const room = await pipelineBench();
+    const own = bench.started((reading) => room.pipeline.accept(reading), {
       topics: [METER],
       model,
       section: { protocol: '3.1.1' },
@@ -44,38 +44,33 @@ describeWith('mosquitto', 'a dip that is said after a held value of its instant'
 
   async function say(values: Readonly<Record<string, number>>): Promise<void> {
     for (const [name, value] of Object.entries(values)) {
-      await publisher.publishAsync(`${METER}/${name}`, String(value), { qos: 1 });
+      await bench.publisher.publishAsync(`${METER}/${name}`, String(value), { qos: 1 });
     }
   }
 
   async function acknowledged(): Promise<void> {
-    await expect.poll(() => subscriber?.status().inHand, PATIENT).toBe(0);
+    await expect.poll(() => bench.subscriber.status().inHand, PATIENT).toBe(0);
   }
 
   it('reaches the rules and the store when the parts were handed on before it, to get on', async () => {
     const room = await listening(PARTS);
-    await expect
-      .poll(async () => {
-        await say({ frequency: 50 });
-        return handedOn.length;
-      }, PATIENT)
-      .toBeGreaterThan(0);
+    await bench.handsOn(() => say({ frequency: 50 }));
     await say(HEALTHY);
     // A quantity that repeats begins a reading; it is handed on when the broker waits for acknowledgements.
     await say({ frequency: 50.01 });
-    await expect.poll(() => handedOn.at(-1)?.values, PATIENT).toMatchObject(HEALTHY);
-    const before = handedOn.length;
+    await expect.poll(() => bench.handedOn.at(-1)?.values, PATIENT).toMatchObject(HEALTHY);
+    const before = bench.handedOn.length;
     for (const other of OTHERS) await say(other);
-    await expect.poll(() => handedOn.length, PATIENT).toBe(before + 1);
+    await expect.poll(() => bench.handedOn.length, PATIENT).toBe(before + 1);
     await acknowledged();
-    const time = handedOn.at(-1)?.time ?? Number.NaN;
-    expect(handedOn.at(-1)?.values).toMatchObject(HEALTHY);
+    const time = bench.handedOn.at(-1)?.time ?? Number.NaN;
+    expect(bench.handedOn.at(-1)?.values).toMatchObject(HEALTHY);
     expect(changes(room)).toEqual([]);
 
     await say({ voltage_l2_n: 104 });
     await say({ frequency: 50.02 });
-    await expect.poll(() => handedOn.length, PATIENT).toBe(before + 2);
-    expect(handedOn.at(-1)).toMatchObject({ time, values: { voltage_l2_n: 104 } });
+    await expect.poll(() => bench.handedOn.length, PATIENT).toBe(before + 2);
+    expect(bench.handedOn.at(-1)).toMatchObject({ time, values: { voltage_l2_n: 104 } });
     await expect.poll(() => changes(room), PATIENT).toEqual([`voltage_dip lv firing ${(time - START) / 1_000}`]);
     await room.tick(0);
     const [stored] = await room.store.readings(METER, time, time + 1);
@@ -93,19 +88,14 @@ describeWith('mosquitto', 'a dip that is said after a held value of its instant'
     const room = await listening(shipped('shelly-em-gen2'));
     const notify = (after: number, em: Readonly<Record<string, number>>) => {
       const message = { method: 'NotifyStatus', params: { ts: (START + after) / 1_000, 'em:0': em } };
-      return publisher.publishAsync(`${METER}/events/rpc`, JSON.stringify(message), { qos: 1 });
+      return bench.say(message, `${METER}/events/rpc`);
     };
-    await expect
-      .poll(async () => {
-        await notify(0, { a_voltage: 220, b_voltage: 221, c_voltage: 219 });
-        return handedOn.length;
-      }, PATIENT)
-      .toBeGreaterThan(0);
+    await bench.handsOn(() => notify(0, { a_voltage: 220, b_voltage: 221, c_voltage: 219 }));
     await notify(1_000, { a_current: 5 });
     await notify(1_000, { b_voltage: 104 });
     await notify(1_000, { c_current: 6 });
     await expect.poll(() => changes(room), PATIENT).toEqual(['voltage_dip lv firing 1']);
-    await expect.poll(() => handedOn.at(-1)?.values.current_l3, PATIENT).toBe(6);
+    await expect.poll(() => bench.handedOn.at(-1)?.values.current_l3, PATIENT).toBe(6);
     await acknowledged();
     const readings = await room.store.readings(METER, START, START + 60_000);
     expect(readings.map(({ time, values }) => ({ time, values }))).toEqual([

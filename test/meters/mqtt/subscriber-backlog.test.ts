@@ -1,45 +1,28 @@
 import { expect, it } from 'vitest';
-import { bench, changes } from '../../pipeline-bench.ts';
+import { changes, bench as pipelineBench } from '../../pipeline-bench.ts';
 import { phases, star } from '../../rules/points.ts';
 import { describeWith } from '../../servers/require-server.ts';
-import {
-  handedOn,
-  keep,
-  PATIENT,
-  publisher,
-  ready,
-  START,
-  started,
-  subscriber,
-  topic,
-  upTo,
-  useBroker,
-} from './subscriber-bench.ts';
+import { PATIENT, START, upTo, useSubscribers } from './subscriber-bench.ts';
 
 const COUNT = 3_000;
 const LONG = { timeout: 40_000, interval: 50 };
 /** Longer than the quiet moment after which a broker has no more of what it kept. */
 const NOW_AND_THEN = { timeout: 40_000, interval: 700 };
 
-function publishUntimed(values: object): Promise<unknown> {
-  return publisher.publishAsync(topic(), JSON.stringify(values), { qos: 1 });
-}
-
 describeWith('mosquitto', 'a subscriber that was away while messages without a time came', (path) => {
   // With every message on disk the broker itself would be the slow one.
-  useBroker(path, { isPersistent: false });
+  const bench = useSubscribers(path, { isPersistent: false });
 
   it.each(['3.1.1', '5'])(
     'keeps each of them and judges none as of now, and judges what comes then (%s)',
     async (protocol) => {
-      const each = await bench();
+      const each = await pipelineBench();
       const section = { protocol };
-      started(keep, { section });
-      await ready();
-      await subscriber?.stop();
+      await bench.listening(bench.keep, { section });
+      await bench.subscriber.stop();
       // A dip, hours ago perhaps.
-      await Promise.all(upTo(COUNT).map(() => publishUntimed(phases(100, 220, 220))));
-      const own = started((reading) => each.pipeline.accept({ ...reading, meter: 'lv' }), { section });
+      await Promise.all(upTo(COUNT).map(() => bench.say(phases(100, 220, 220))));
+      const own = bench.started((reading) => each.pipeline.accept({ ...reading, meter: 'lv' }), { section });
       await expect.poll(() => own.status().received, LONG).toBe(COUNT);
       await expect.poll(() => own.status().inHand, LONG).toBe(0);
       expect(changes(each)).toEqual([]);
@@ -56,14 +39,14 @@ describeWith('mosquitto', 'a subscriber that was away while messages without a t
       await each.tick(0);
       expect(each.book.open()).toEqual([]);
 
-      const ofNow = () => handedOn.filter(({ timeFault }) => timeFault === undefined);
+      const ofNow = () => bench.handedOn.filter(({ timeFault }) => timeFault === undefined);
       await expect
         .poll(async () => {
-          await publishUntimed(star(220, 220, 220));
+          await bench.say(star(220, 220, 220));
           return ofNow().length;
         }, NOW_AND_THEN)
         .toBeGreaterThan(0);
-      await publishUntimed(phases(90, 220, 220));
+      await bench.say(phases(90, 220, 220));
       await expect.poll(() => changes(each), PATIENT).toEqual([expect.stringMatching(/^voltage_dip lv firing/)]);
       await expect.poll(() => own.status().inHand, PATIENT).toBe(0);
       expect((await stored()).filter(({ values }) => values.voltage_l1_n === 90)).toHaveLength(1);

@@ -4,32 +4,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import type { MeterEvent } from '../../../src/domain/meter-event.ts';
 import { payloadFile } from '../../../src/meters/mqtt/payload-schema.ts';
 import { describeWith } from '../../servers/require-server.ts';
-import {
-  broker,
-  handedOn,
-  keep,
-  numbers,
-  PATIENT,
-  publisher,
-  ready,
-  START,
-  started,
-  topic,
-  useBroker,
-} from './subscriber-bench.ts';
-
-/** Values and the dips since the last message, in one. */
-const WITH_DIPS = payloadFile.parse({
-  id: 'with-dips',
-  name: 'Readings with dips',
-  source: 'test',
-  transport: 'mqtt',
-  format: 'json',
-  topics: ['{meter}'],
-  time: 'time',
-  quantities: '{quantity}',
-  events: [{ each: 'dips', kind: 'dip', start: 'start', duration: { path: 'ms', unit: 'ms' } }],
-});
+import { models, PATIENT, START, useSubscribers } from './subscriber-bench.ts';
 
 const SPARKPLUG = payloadFile.parse({
   id: 'edge',
@@ -41,47 +16,45 @@ const SPARKPLUG = payloadFile.parse({
 });
 
 describeWith('mosquitto', 'a subscriber of meters that tell more than values', (path) => {
-  useBroker(path);
+  const bench = useSubscribers(path);
 
   it('acknowledges a message when its reading and its events are durable, and not before', async () => {
     const events: MeterEvent[] = [];
     let isFull = true;
-    const own = started(keep, {
-      model: WITH_DIPS,
+    const own = await bench.listening(bench.keep, {
+      model: models.WITH_DIPS,
       onEvents: async (heard) => {
         if (isFull) throw new Error('disk full');
         events.push(...heard);
       },
     });
-    await ready();
     const message = { time: START + 1, voltage_l1_n: 230, dips: [{ start: START - 5_000, ms: 120 }] };
-    await publisher.publishAsync(topic(), JSON.stringify(message), { qos: 1 });
-    await expect.poll(numbers, PATIENT).toEqual([1]);
+    await bench.say(message);
+    await bench.kept([1]);
     isFull = false;
     // The reading was stored; the whole message comes again for the sake of its event.
     await expect.poll(() => events, PATIENT).toMatchObject([{ kind: 'dip', start: START - 5_000, duration: 120 }]);
     expect(own.status().redelivered).toBeGreaterThan(0);
-    expect(handedOn.filter(({ time }) => time === START + 1)).toHaveLength(2);
+    expect(bench.handedOn.filter(({ time }) => time === START + 1)).toHaveLength(2);
   });
 
   it('knows an event without a time again when its message is sent again, and an equal one for another', async () => {
     const events: MeterEvent[] = [];
     let isFull = true;
-    const own = started(
+    const own = await bench.listening(
       async (reading) => {
         if (isFull && reading.time > START) throw new Error('disk full');
       },
-      { model: WITH_DIPS, onEvents: async (heard) => void events.push(...heard) },
+      { model: models.WITH_DIPS, onEvents: async (heard) => void events.push(...heard) },
     );
-    await ready();
     const message = JSON.stringify({ time: START + 1, voltage_l1_n: 230, dips: [{ ms: 120 }] });
-    await publisher.publishAsync(topic(), message, { qos: 1 });
+    await bench.publisher.publishAsync(bench.topic, message, { qos: 1 });
     await expect.poll(() => events.length, PATIENT).toBe(1);
     isFull = false;
     await expect.poll(() => events.length, PATIENT).toBe(2);
     expect(own.status().redelivered).toBeGreaterThan(0);
     expect(new Set(events.map(({ key }) => key)).size).toBe(1);
-    await publisher.publishAsync(topic(), message, { qos: 1 });
+    await bench.publisher.publishAsync(bench.topic, message, { qos: 1 });
     await expect.poll(() => events.length, PATIENT).toBe(3);
     expect(events[2]?.key).not.toBe(events[0]?.key);
   });
@@ -89,14 +62,13 @@ describeWith('mosquitto', 'a subscriber of meters that tell more than values', (
   it('keeps a message until its reading is durable, when its event is already', async () => {
     let durable: () => void = () => undefined;
     const events: MeterEvent[] = [];
-    const own = started(
+    const own = await bench.listening(
       (reading) => (reading.time > START ? new Promise<void>((resolve) => (durable = resolve)) : undefined),
-      { model: WITH_DIPS, onEvents: async (heard) => void events.push(...heard) },
+      { model: models.WITH_DIPS, onEvents: async (heard) => void events.push(...heard) },
     );
-    await ready();
     await expect.poll(() => own.status().inHand, PATIENT).toBe(0);
     const message = { time: START + 1, voltage_l1_n: 230, dips: [{ start: START - 5_000, ms: 120 }] };
-    await publisher.publishAsync(topic(), JSON.stringify(message), { qos: 1 });
+    await bench.say(message);
     await expect.poll(() => events.length, PATIENT).toBe(1);
     await setImmediate();
     expect(own.status().inHand).toBe(1);
@@ -106,11 +78,11 @@ describeWith('mosquitto', 'a subscriber of meters that tell more than values', (
 
   it('asks an edge node for its birth on the same connection', async () => {
     const asked: string[] = [];
-    const edge = await connectAsync(broker.url);
+    const edge = await connectAsync(bench.broker.url);
     onTestFinished(() => edge.endAsync(true));
     edge.on('message', (to) => asked.push(to));
     await edge.subscribeAsync('spBv1.0/plant/NCMD/#');
-    const own = started(keep, { topics: ['plant/edge1/meter1'], model: SPARKPLUG });
+    const own = bench.started(bench.keep, { topics: ['plant/edge1/meter1'], model: SPARKPLUG });
     await expect.poll(() => own.status().isConnected, PATIENT).toBe(true);
     // NDATA before any birth: a payload with nothing but its sequence number, field 3, varint 5.
     await expect
