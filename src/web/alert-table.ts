@@ -72,12 +72,10 @@ function whenOf({ since, resolvedAt }: Alert, { now, timeZone, locale }: AlertSu
 /** The judged figure at first glance; below it its limit and what was measured. */
 function howBad({ worst }: Alert, locale: Locale): Markup {
   const label = LABELS[locale];
-  const { judged, limit, unit, quantity, value } = worst;
+  const { judged, limit, unit, quantity, value, kind } = worst;
   if (unit === 's') {
-    return twoLines(
-      label.noReadingFor(ageInWords(judged * 1000, locale)),
-      label.limit(ageInWords(limit * 1000, locale)),
-    );
+    const inWords = kind.startsWith('doubted') ? label.notTrustedFor : label.noReadingFor;
+    return twoLines(inWords(ageInWords(judged * 1000, locale)), label.limit(ageInWords(limit * 1000, locale)));
   }
   const measured = quantity && value !== undefined ? ` · ${symbolOf(quantity)} ${valueInWords(quantity, value)}` : '';
   return twoLines(`${judged.toFixed(2)} ${unit}`, `${label.limit(`${limit} ${unit}`)}${measured}`);

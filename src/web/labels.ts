@@ -35,6 +35,7 @@ interface Labels {
   readonly worst: string;
   readonly limit: (limit: string) => string;
   readonly noReadingFor: (span: string) => string;
+  readonly notTrustedFor: (span: string) => string;
   readonly meters: (count: number) => string;
   readonly comma: string;
   readonly andMore: (count: number) => string;
@@ -87,6 +88,7 @@ export const LABELS: Readonly<Record<Locale, Labels>> = {
     worst: 'Worst',
     limit: (limit) => `limit ${limit}`,
     noReadingFor: (span) => `silent for ${span}`,
+    notTrustedFor: (span) => `not to be trusted for ${span}`,
     meters: (count) => `${count} meters: `,
     comma: ', ',
     andMore: (count) => ` and ${count} more`,
@@ -142,6 +144,7 @@ export const LABELS: Readonly<Record<Locale, Labels>> = {
     worst: '最严重值',
     limit: (limit) => `限值 ${limit}`,
     noReadingFor: (span) => `${span}无读数`,
+    notTrustedFor: (span) => `${span}数据不可信`,
     meters: (count) => `${count} 块表计：`,
     comma: '、',
     andMore: (count) => `，另有 ${count} 户`,

@@ -1,3 +1,4 @@
+import { sourcesOf } from '../domain/derived.ts';
 import { entriesOf, joined, quantitiesOf } from '../domain/joined-reading.ts';
 import type { Quantity } from '../domain/quantity.ts';
 import type { Reading, Values } from '../domain/reading.ts';
@@ -33,6 +34,15 @@ interface Unsettled {
 /** Readings, the parts of which may come after the latest or come again: as many as the lists of samples of a message have. */
 const LATE_PARTS = 64;
 
+/** Messages of one stamp that contradict each other. */
+const MOST_OF_A_STAMP = 64;
+
+/** Of the larger: what is said on two topics may be rounded differently. */
+const ROUNDING = 0.01;
+
+/** Milliseconds: a message that the next has overtaken is news all the same. */
+const OVERTAKEN = 5_000;
+
 const NONE: ReadonlySet<Quantity> = new Set();
 
 /** Puts each reading in its place in time: into its windows, joined with its other half, or aside as late or repeated. */
@@ -52,25 +62,48 @@ export class Intake {
     this.#log = log;
   }
 
-  take(raw: Reading): Taken {
+  take(reading: Reading): Taken {
+    const raw = reading.timeSource === 'payload' ? this.#inItsPlace(reading) : reading;
     const latest = this.#latest.get(raw.meter);
     if (latest?.time === raw.time) return this.#amend(latest, raw);
     const past = raw.timeSource === 'payload' ? this.#past.get(raw.meter) : undefined;
     const index = past?.findIndex(({ time }) => time === raw.time) ?? -1;
     if (past && index >= 0) return this.#amendPast(past, index, raw);
-    const settled = settledOf(raw);
-    const { reading, part } = settled;
-    const outcome = this.#windows.add(part);
-    this.#countLate(reading, outcome === 'late');
-    const isNews = outcome !== 'known' && !(latest && this.#isOld(reading, latest));
-    if (isNews && latest?.timeSource === 'payload') this.#keepPast(latest);
-    if (isNews) this.#remember(raw, settled, NONE);
-    return { reading, outcome, isNews };
+    return this.#begin(raw, latest);
   }
 
   /** The latest reading of each meter since the start, with derived quantities. */
   latest(): ReadonlyMap<string, Reading> {
     return this.#latest;
+  }
+
+  /**
+   * Stamps may be coarser than what they stand on: where a meter says two things of one second, the second is another
+   * instant, a millisecond later. What is said again, or adds to what was said, belongs to the first.
+   */
+  #inItsPlace(raw: Reading): Reading {
+    const known = [this.#latest.get(raw.meter), ...(this.#past.get(raw.meter) ?? [])];
+    for (let time = raw.time; time < raw.time + MOST_OF_A_STAMP; time += 1) {
+      const there = known.find((reading) => reading?.time === time);
+      if (!there || !contradicts(there, raw)) return time === raw.time ? raw : { ...raw, time };
+    }
+    return raw;
+  }
+
+  #begin(raw: Reading, latest: Reading | undefined): Taken {
+    const settled = settledOf(raw);
+    const { reading, part } = settled;
+    const outcome = this.#windows.add(part);
+    this.#countLate(reading, outcome === 'late');
+    if (outcome === 'known') return { reading, outcome, isNews: false };
+    if (latest && this.#isOld(reading, latest)) {
+      const isOvertaken = outcome === 'new' && raw.timeSource === 'payload' && latest.time - raw.time <= OVERTAKEN;
+      if (isOvertaken) this.#keepPast(reading);
+      return { reading, outcome, isNews: isOvertaken };
+    }
+    if (latest?.timeSource === 'payload') this.#keepPast(latest);
+    this.#remember(raw, settled, NONE);
+    return { reading, outcome, isNews: true };
   }
 
   /** A message that came in two parts, or came twice: only what is new in it counts, in place of what was held over. */
@@ -139,6 +172,17 @@ export class Intake {
     this.#setBackTold = reading.time;
     return false;
   }
+}
+
+/** Whether both say the same quantity, and not the same of it. What is computed follows from the rest. */
+function contradicts(known: Reading, raw: Reading): boolean {
+  for (const [quantity, value] of entriesOf(raw.values)) {
+    const other = known.values[quantity];
+    if (other === undefined || known.held?.has(quantity) || raw.held?.has(quantity)) continue;
+    if (sourcesOf(quantity).length > 0) continue;
+    if (Math.abs(value - other) > ROUNDING * Math.max(Math.abs(value), Math.abs(other))) return true;
+  }
+  return false;
 }
 
 /** What is in the windows for good, while the rest still waits for the end of its instant. */
