@@ -1,16 +1,19 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A TCP proxy in front of a port of this machine, whose line can be cut or go silent. */
+/** A TCP proxy in front of a port of this machine, whose line can be slow, be cut or go silent. */
 export class TcpProxy {
   readonly #target: number;
+  readonly #delay: number;
   readonly #server: Server;
   readonly #pairs = new Set<readonly [Socket, Socket]>();
   #isSilent = false;
   #taken = 0;
 
-  constructor(target: number) {
+  /** `delay`: milliseconds that bytes take one way. */
+  constructor(target: number, delay = 0) {
     this.#target = target;
+    this.#delay = delay;
     this.#server = createServer((near) => this.#take(near));
   }
 
@@ -65,7 +68,10 @@ export class TcpProxy {
     const carry = (from: Socket, to: Socket) => {
       from.on('data', (bytes) => {
         isLost ||= this.#isSilent;
-        if (!isLost) to.write(bytes);
+        if (isLost) return;
+        if (this.#delay === 0) to.write(bytes);
+        // Timers of one length fire in the order in which they were set.
+        else setTimeout(() => to.destroyed || to.write(bytes), this.#delay);
       });
       from.on('error', () => from.destroy());
       from.on('close', () => {

@@ -1,7 +1,7 @@
 /** Milliseconds that the stamps of a meter may run ahead of the clock: no meter says so much in no time. */
 const LONGEST_BURST = 1_000;
 /** Milliseconds: more than time synchronisation moves a clock that is right. */
-const CLOCK_SET_BACK = 5_000;
+export const CLOCK_SET_BACK = 5_000;
 
 /** What a meter's readings were stamped with. */
 interface Stamps {

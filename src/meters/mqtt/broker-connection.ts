@@ -15,11 +15,18 @@ export interface ConnectionParts {
   readonly longestSilence: number;
   /** Nothing is taken from the connection at present, so that its silence says nothing. */
   readonly isHeld: () => boolean;
-  /** `isDoubtful`: what the broker says about its session is not believed. */
-  readonly onConnected: (client: MqttClient, isSessionPresent: boolean, isDoubtful: boolean) => void;
+  readonly onConnected: (client: MqttClient, consent: BrokerConsent) => void;
   /** The library takes the next packet after `next` was called. */
   readonly onPacket: (client: MqttClient, packet: IPublishPacket, next: (error?: Error) => void) => void;
   readonly onLost: () => void;
+}
+
+export interface BrokerConsent {
+  readonly isSessionPresent: boolean;
+  /** What the broker says about its session is not believed. */
+  readonly isDoubtful: boolean;
+  /** Milliseconds that the attempt took. */
+  readonly answer: number;
 }
 
 /** From the first byte to the broker's consent. */
@@ -47,6 +54,7 @@ export class BrokerConnection {
   #heart: NodeJS.Timeout | undefined;
   #isStopped = true;
   #isConnected = false;
+  #openedAt = 0;
   #connectedAt = 0;
   #failures = 0;
   #wasHeard = false;
@@ -99,6 +107,7 @@ export class BrokerConnection {
   #open(): void {
     const { broker } = this.#parts;
     let client: MqttClient;
+    this.#openedAt = performance.now();
     try {
       client = connect(broker.url, clientOptions(broker));
     } catch (error) {
@@ -142,7 +151,8 @@ export class BrokerConnection {
     this.#heart = setInterval(() => this.#listen(client), this.#beat);
     const isDoubtful = this.#isDoubtful;
     this.#isDoubtful = false;
-    this.#parts.onConnected(client, sessionPresent, isDoubtful);
+    const answer = this.#connectedAt - this.#openedAt;
+    this.#parts.onConnected(client, { isSessionPresent: sessionPresent, isDoubtful, answer });
   }
 
   #listen(client: MqttClient): void {

@@ -1,5 +1,6 @@
 import type { Reading } from '../../domain/reading.ts';
 import { timeFaultOf } from '../../domain/time-limits.ts';
+import type { Packet } from './heard.ts';
 import { type Incoming, NO_NEWS, type Outcome, type TopicListener } from './incoming.ts';
 import type { PayloadModel } from './mapping.ts';
 import type { MeterVoice } from './meter-voice.ts';
@@ -52,9 +53,7 @@ export class EdgeListener implements TopicListener {
     const news = this.#node.hear(type, device, payload, packet.arrivedAt);
     const meant = this.#meters.filter((meter) => news.death === 'node' || meter.device === device);
     if (news.death) for (const { voice } of meant) voice.forget();
-    const readings = meant.flatMap((meter) =>
-      readingsOf(meter, news.metrics, payload.timestamp ?? packet.arrivedAt, packet.arrivedAt),
-    );
+    const readings = meant.flatMap((meter) => readingsOf(meter, timed(news.metrics, payload.timestamp), packet));
     if (!news.isRebirthDue) return readings.length > 0 ? { ...NO_NEWS, readings } : NO_NEWS;
     const topic = `spBv1.0/${this.#group}/NCMD/${this.#edge}`;
     return { readings, events: [], requests: [{ topic, payload: rebirthRequest(packet.arrivedAt) }] };
@@ -63,23 +62,32 @@ export class EdgeListener implements TopicListener {
 
 const MESSAGES: ReadonlySet<string> = new Set(['NBIRTH', 'NDEATH', 'NDATA', 'DBIRTH', 'DDEATH', 'DDATA']);
 
+/** A metric with its own time, or that of its message; Infinity when neither has one. */
+interface Timed {
+  readonly metric: NamedMetric;
+  readonly time: number;
+}
+
+/** In order of time; what has none comes last. */
+function timed(metrics: readonly NamedMetric[], usual = Number.POSITIVE_INFINITY): readonly Timed[] {
+  const found = metrics.map((metric) => ({ metric, time: metric.timestamp ?? usual }));
+  return found.sort((a, b) => (a.time === b.time ? 0 : a.time - b.time));
+}
+
 /**
- * One reading for each instant of history, and for what is live one that has the time of its newest metric, until a metric
- * repeats. In order of time.
+ * One reading for each instant of history, one for what has no time, and for what is live one that has the time of its
+ * newest metric, until a metric repeats. In order of time.
  */
-function readingsOf(meter: EdgeMeter, metrics: readonly NamedMetric[], usual: number, arrivedAt: number): Reading[] {
-  const timed = metrics.map((metric) => ({ metric, time: metric.timestamp ?? usual })).sort((a, b) => a.time - b.time);
+function readingsOf(meter: EdgeMeter, metrics: readonly Timed[], packet: Packet): Reading[] {
   const readings: Reading[] = [];
   let instant: Instant = { metrics: new Map(), isHistorical: false };
   const finish = (): void => {
-    const reading = instantReading(meter, instant, arrivedAt);
+    const reading = instantReading(meter, instant, packet);
     if (reading) readings.push(reading);
   };
-  for (const each of timed) {
+  for (const each of metrics) {
     const { isHistorical, name } = each.metric;
-    const isAnother = instant.metrics.has(name) || isHistorical !== instant.isHistorical;
-    const isOtherTime = isHistorical && [...instant.metrics.values()].some(({ time }) => time !== each.time);
-    if (isAnother || isOtherTime) {
+    if (instant.metrics.has(name) || isHistorical !== instant.isHistorical || isOfAnotherTime(each, instant)) {
       finish();
       instant = { metrics: new Map(), isHistorical };
     }
@@ -91,16 +99,24 @@ function readingsOf(meter: EdgeMeter, metrics: readonly NamedMetric[], usual: nu
 
 interface Instant {
   /** In order of time. */
-  readonly metrics: Map<string, { readonly metric: NamedMetric; readonly time: number }>;
+  readonly metrics: Map<string, Timed>;
   readonly isHistorical: boolean;
 }
 
-function instantReading(meter: EdgeMeter, { metrics, isHistorical }: Instant, arrivedAt: number): Reading | undefined {
+function isOfAnotherTime({ time }: Timed, { metrics, isHistorical }: Instant): boolean {
+  if (!isHistorical && Number.isFinite(time)) return false;
+  return [...metrics.values()].some((other) => other.time !== time);
+}
+
+function instantReading(meter: EdgeMeter, { metrics, isHistorical }: Instant, packet: Packet): Reading | undefined {
+  const { arrivedAt } = packet;
   const newest = [...metrics.values()].at(-1)?.time;
   if (newest === undefined) return undefined;
-  const timeFault = timeFaultOf(newest, arrivedAt);
+  const isTimed = Number.isFinite(newest);
+  const timeFault = isTimed ? timeFaultOf(newest, arrivedAt) : undefined;
+  const isOfArrival = !isTimed || timeFault !== undefined;
   // Of history without a time that can be right nobody knows when it was.
-  if (isHistorical && timeFault) return undefined;
+  if (isHistorical && isOfArrival) return undefined;
   const oldest = Math.min(newest, arrivedAt) - Math.max(meter.hold, AT_LEAST);
   const sample: Record<string, MarkedValue> = {};
   for (const [name, { metric, time }] of metrics) {
@@ -113,5 +129,8 @@ function instantReading(meter: EdgeMeter, { metrics, isHistorical }: Instant, ar
   }
   const said = meter.values.read(sample, undefined);
   if (said.values.length === 0 && said.suspect.length === 0) return undefined;
-  return meter.voice.readingOf({ said, isHistorical, ...(timeFault ? { timeFault } : { time: newest }) }, arrivedAt);
+  // What has waited may be as old as can be: nothing that is held is joined with it, and it is not held.
+  const isPast = isHistorical || (packet.hasWaited === true && isOfArrival);
+  const when = isOfArrival ? timeFault && { timeFault } : { time: newest };
+  return meter.voice.readingOf({ said, isHistorical: isPast, ...when }, arrivedAt);
 }

@@ -1,6 +1,7 @@
 import { entriesOf } from '../../domain/joined-reading.ts';
 import type { Quantity } from '../../domain/quantity.ts';
 import type { Reading, Suspect } from '../../domain/reading.ts';
+import { CLOCK_SET_BACK } from './arrival-times.ts';
 
 interface Held {
   readonly time: number;
@@ -16,6 +17,8 @@ export class HeldValues {
   readonly #hold: number;
   readonly #held = new Map<Quantity, Held>();
   #latest = Number.NEGATIVE_INFINITY;
+  /** Of the latest reading that has no time of its own. */
+  #arrivedAt = Number.NEGATIVE_INFINITY;
 
   constructor(hold: number) {
     this.#hold = hold;
@@ -23,6 +26,7 @@ export class HeldValues {
 
   /** The reading with what is held added to it, and named: what the meter says of this instant later on replaces it. */
   completed(reading: Reading): Reading {
+    if (reading.timeSource === 'arrival') this.#followClock(reading.arrivedAt);
     if (reading.time < this.#latest) return reading;
     this.#latest = reading.time;
     this.#remember(reading);
@@ -50,6 +54,15 @@ export class HeldValues {
   forget(): void {
     this.#held.clear();
     this.#latest = Number.NEGATIVE_INFINITY;
+  }
+
+  /** What is held stays as old as it was when the clock is set back. */
+  #followClock(arrivedAt: number): void {
+    const back = this.#arrivedAt - arrivedAt;
+    this.#arrivedAt = arrivedAt;
+    if (back < CLOCK_SET_BACK) return;
+    this.#latest = Number.NEGATIVE_INFINITY;
+    for (const [quantity, held] of this.#held) this.#held.set(quantity, { ...held, time: held.time - back });
   }
 
   #remember({ time, values, suspect = {}, missing = {} }: Reading): void {

@@ -84,20 +84,15 @@ export class Subscriber {
       broker.protocol === '5',
     );
     const intervals = places.map(({ place }) => place.meter.pollInterval);
-    this.#backlog = new Backlog({
-      broker: broker.id,
-      places,
-      metersOf: (topic) => this.#interpreter.meterOf(topic),
-      log,
-    });
+    this.#backlog = new Backlog(broker.id, log);
     this.#connection = new BrokerConnection({
       broker,
       log,
       longestSilence: Math.max(broker.keepalive, INTERVALS_OF_SILENCE * Math.max(0, ...intervals)),
       isHeld: () => this.#held !== undefined,
-      onConnected: (client, isSessionPresent, isDoubtful) => {
+      onConnected: (client, { isSessionPresent, isDoubtful, answer }) => {
         this.#since = parts.clock.now();
-        this.#backlog.connected(isSessionPresent, performance.now());
+        this.#backlog.connected({ isSessionKept: isSessionPresent, answer }, performance.now());
         this.#subscriptions.connected(client, isSessionPresent && !isDoubtful);
       },
       onPacket: (client, packet, next) => this.#take(client, packet, next),
@@ -145,15 +140,17 @@ export class Subscriber {
     this.#received += 1;
     if (dup) this.#redelivered += 1;
     const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
-    const receipt = this.#receipts.take(client.stream, topic, qos === 0 ? undefined : messageId);
+    const isCounted = qos > 0;
+    const receipt = this.#receipts.take(client.stream, topic, isCounted ? messageId : undefined);
+    const arrival = { isCounted, isRepeated: dup, inHand: this.#receipts.inHand };
     const packet = {
       topic,
       payload: bytes,
       isRetained: retain,
       arrivedAt: this.#parts.clock.now(),
-      hasWaited: this.#backlog.hasWaited(topic, dup, performance.now()),
+      hasWaited: this.#backlog.hasWaited(arrival, performance.now()),
       isRepeated: dup,
-      ...(qos > 0 && messageId !== undefined && { messageId }),
+      ...(isCounted && messageId !== undefined && { messageId }),
     };
     this.#hear(client, packet, receipt);
     receipt.done();
@@ -167,7 +164,7 @@ export class Subscriber {
   }
 
   #goOn(): void {
-    if (this.#receipts.inHand === 0) this.#backlog.idle(performance.now());
+    this.#backlog.acknowledged(this.#receipts.inHand, performance.now());
     if (!this.#held || this.#receipts.inHand >= MOST_IN_HAND) return;
     const next = this.#held;
     this.#held = undefined;
@@ -205,7 +202,9 @@ export class Subscriber {
   }
 
   #deliver(reading: Reading, receipts: readonly Receipt[]): void {
-    if (reading.timeFault !== 'age unknown') this.#parts.health(reading.meter)?.answered(reading.time);
+    // Of whatever time it is, its sender lives.
+    const heardAt = reading.timeFault === 'age unknown' ? reading.arrivedAt : reading.time;
+    this.#parts.health(reading.meter)?.answered(heardAt);
     this.#attempt(() => this.#parts.onReading(reading), receipts);
   }
 

@@ -16,7 +16,9 @@ export interface Identity {
  * Keys for events whose message gives neither key nor time. All there is to know them by is what they say, the number of
  * their message, which the broker repeats when it sends the message again (MQTT 3.1.1, 4.4), and its mark for that. A
  * repeated message is the same event; without the mark it is another one, however equal. The day is part of the key, for
- * numbers begin again: an event that is repeated across a restart and midnight is kept twice.
+ * numbers begin again: an event that is repeated across a restart and midnight is kept twice, and of two equal events of a
+ * day only the first is kept when we and a broker that forgets its sessions were started anew between them and both came
+ * with the same number. The session cannot be part of it, for after a restart of ours nobody knows when it began.
  */
 export class UntimedEvents {
   readonly #known = new Map<string, Identity>();

@@ -42,3 +42,35 @@ it('holds nothing that is too old, that was taken back, or that a reading of the
   const anew = said(60_002, { values: { frequency: 51 } });
   expect(values.completed(anew)).toEqual(anew);
 });
+
+it('follows a clock that is set back, for what has no time of its own: what is held stays as old as it was', () => {
+  const values = new HeldValues(60_000);
+  const arrived = (after: number, more: Partial<Reading>) => said(after, { timeSource: 'arrival', ...more });
+  values.completed(arrived(0, { values: { voltage_l1_n: 230 } }));
+  values.completed(arrived(30_000, { values: { voltage_l2_n: 231 } }));
+  // By less than 5 s it is put right all day long: the reading is one of the past.
+  const past = arrived(25_001, { values: { frequency: 50 } });
+  expect(values.completed(past)).toBe(past);
+  const back = 30_000 - 3_600_000;
+  values.completed(arrived(30_000, { values: { voltage_l2_n: 231 } }));
+  expect(values.completed(arrived(back, { values: { frequency: 50 } }))).toEqual(
+    arrived(back, {
+      values: { voltage_l1_n: 230, voltage_l2_n: 231, frequency: 50 },
+      ...held('voltage_l1_n', 'voltage_l2_n'),
+    }),
+  );
+  // The first voltage was said 60.001 s before, the second 30.001 s.
+  expect(values.completed(arrived(back + 30_001, { values: { current_l1: 5 } }))).toEqual(
+    arrived(back + 30_001, {
+      values: { voltage_l2_n: 231, frequency: 50, current_l1: 5 },
+      ...held('voltage_l2_n', 'frequency'),
+    }),
+  );
+});
+
+it('does not take an older time that a message says for a clock that was set back', () => {
+  const values = new HeldValues(60_000);
+  values.completed(said(0, { values: { voltage_l1_n: 230 } }));
+  const past = said(-3_600_000, { values: { frequency: 50 } });
+  expect(values.completed(past)).toBe(past);
+});
