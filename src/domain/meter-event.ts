@@ -18,7 +18,7 @@ export interface MeterEvent {
   /** What the meter knows it by: the same event under the same key is kept once, however often it is read. */
   readonly key: string;
   readonly kind: MeterEventKind;
-  /** When it began, by the meter's clock; when it was noticed, where the meter does not say. */
+  /** When it began, by our clock where the meter's is known to be off; when it was noticed, where the meter does not say. */
   readonly start: number;
   readonly duration?: number;
   /** Empty where the meter does not say. */

@@ -33,7 +33,8 @@ export interface Suspect {
 /** Values that are there and are not trusted. */
 export type Suspects = Readonly<Partial<Record<Quantity, Suspect>>>;
 
-export type MissingReason = 'not a number' | 'not available' | 'not in the answer' | 'not readable';
+/** 'not readable': refused; 'not answered': asked for, and nothing came that says whether the meter has it. */
+export type MissingReason = 'not a number' | 'not available' | 'not in the answer' | 'not readable' | 'not answered';
 
 /** Quantities that the meter was asked for and that have no usable value, with the reason. */
 export type Missing = Readonly<Partial<Record<Quantity, MissingReason>>>;

@@ -1,6 +1,7 @@
 import type { MeterPlace } from '../domain/fleet.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
+import { BadAnswer, ModbusException, NoAnswer, Unreachable } from './modbus/errors.ts';
 
 /** How a meter's acquisition goes. Times are epoch milliseconds UTC; the counts begin with the start of the daemon. */
 export interface MeterStatus {
@@ -57,7 +58,7 @@ export class MeterHealth {
     this.#status = { ...this.#status, answering, lastError, polls: polls + 1, failed: failed + 1 };
     if (this.#warned || isToldElsewhere || this.#failuresInARow < FAILURES_UNTIL_SILENT) return;
     this.#warned = true;
-    this.#log.warn({ ...this.#fields(), reason: lastError }, 'Meter does not answer');
+    this.#log.warn({ ...this.#fields(), reason: lastError }, failureInWords(error));
   }
 
   skipped(polls: number): void {
@@ -78,4 +79,12 @@ export class MeterHealth {
   #fields(): Record<string, string> {
     return { meter: this.#place.meter.id, line: this.#place.line };
   }
+}
+
+/** What is wrong with a meter of which nothing could be read. */
+function failureInWords(error: unknown): string {
+  if (error instanceof BadAnswer) return 'What comes from a meter cannot be understood';
+  const isSilence = error instanceof NoAnswer || error instanceof Unreachable;
+  const isGateway = error instanceof ModbusException && error.isGateway;
+  return isSilence || isGateway ? 'Meter does not answer' : 'Meter gives no readings';
 }

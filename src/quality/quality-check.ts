@@ -55,7 +55,7 @@ export class QualityCheck {
 
   /**
    * The reading with untrusted values moved from `values` to `suspect`; the same object when all can be trusted. What the
-   * meter never gave is not missing from its readings: the meter does not measure it.
+   * meter never gave is not missing from its readings: the meter does not measure it, unless it left open whether it does.
    */
   judge(arrived: Reading, place: MeterPlace): Reading {
     const watched = this.#watchedOf(arrived, place);
@@ -157,11 +157,12 @@ function noteGiven(values: Columns, given: Uint8Array): void {
   for (let column = 0; column < COLUMNS; column += 1) if (!Number.isNaN(at(values, column))) given[column] = 1;
 }
 
-/** The reading with that part of what is missing that the meter once gave. */
+/** The reading with that part of what is missing that the meter once gave, or was asked for without an answer. */
 function withMissing({ missing: _, ...reading }: Reading, missing: Missing, given: Uint8Array): Reading {
   const left = QUANTITY_NAMES.flatMap((quantity, column) => {
     const reason = missing[quantity];
-    return reason === undefined || given[column] === 0 ? [] : [[quantity, reason] as const];
+    const isMissed = given[column] === 1 || reason === 'not answered';
+    return reason === undefined || !isMissed ? [] : [[quantity, reason] as const];
   });
   return left.length > 0 ? { ...reading, missing: Object.fromEntries(left) } : reading;
 }

@@ -72,6 +72,26 @@ describe('a probe of a Modbus meter', () => {
     expect(registers[0]).toMatchObject({ quantity: 'frequency', cause: 'no answer within 1000 ms' });
   });
 
+  it.each([
+    [
+      'and says how to get the values that are missing',
+      Number.POSITIVE_INFINITY,
+      [expect.stringMatching(/closes.*pause_between_requests/)],
+    ],
+    ['and says nothing of it where no value is missing', 1, []],
+  ])('meets a device that hangs up over the request behind an answer, %s', async (_, times, notes) => {
+    const server = await serverFor();
+    server.put(1, 4, 0, VOLTS_230_2);
+    server.put(1, 4, 70, [0x4248, 0x0000]);
+    let left = times;
+    server.fault = ({ start }) => (start === 70 && left-- > 0 ? { kind: 'end' } : undefined);
+
+    const probed = await probeFor({ model: MODEL, connection: tcp(server.port) }).read();
+
+    expect(probed.reading.values.voltage_l1_n).toBeCloseTo(230.2, 4);
+    expect(probed.notes).toEqual(notes);
+  });
+
   it('reads slow registers at the first time, and only when they are due after that', async () => {
     const server = await serverFor();
     server.put(1, 4, 0, VOLTS_230_2);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isQuantity, QUANTITY_NAMES } from '../../src/domain/quantity.ts';
 import type { Values } from '../../src/domain/reading.ts';
+import { countsOf } from '../../src/quality/outcome.ts';
 import { QualityCheck } from '../../src/quality/quality-check.ts';
 import { doubtsOf, placeOf, reading } from './place.ts';
 
@@ -121,11 +122,19 @@ describe('the range of a value', () => {
 
   it('does not miss what the meter never gave: it does not measure it', () => {
     const [check, place] = [new QualityCheck(), placeOf()];
-    const missing = { thd_u_l1: 'not available', current_l1: 'not a number' } as const;
+    const missing = { thd_u_l1: 'not available', thd_u_l2: 'not readable', current_l1: 'not a number' } as const;
     expect(check.judge({ ...reading(0, { frequency: 50 }), missing }, place).missing).toBeUndefined();
     check.judge(reading(1_000, { frequency: 50, current_l1: 4 }), place);
     const later = check.judge({ ...reading(2_000, { frequency: 50 }), missing }, place);
     expect(later.missing).toEqual({ current_l1: 'not a number' });
+  });
+
+  it('misses what the meter never gave where it was asked for that and did not answer', () => {
+    const [check, place] = [new QualityCheck(), placeOf()];
+    const missing = { thd_u_l1: 'not readable', current_l1: 'not answered' } as const;
+    const judged = check.judge({ ...reading(0, { frequency: 50 }), missing }, place);
+    expect(judged.missing).toEqual({ current_l1: 'not answered' });
+    expect(countsOf(judged, 'new')).toEqual(['received', 'missing']);
   });
 
   it('never loses or invents a value, whatever comes', () => {

@@ -5,6 +5,10 @@ import { NoSunSpec } from './sunspec-map.ts';
 const ONE_CLIENT =
   'Many devices serve one client at a time: another one (a running daemon, a vendor tool) may hold the connection.';
 
+/** Where values are missing of a device that ends its connections behind an answer. */
+export const ON_HANG_UPS =
+  'The device closes the connection a while after an answer, when the next request is already on its way: set pause_between_requests to longer than that while (try 1s), so that each request has a new connection; fewer requests (max_gap) keep the poll short.';
+
 const OF_EXCEPTIONS: Readonly<Record<number, string>> = {
   1: 'The device does not know this function code: its registers may be read with the other of 3 and 4 (function_code).',
   2: 'The device does not have these registers: it is another model, or its addresses count differently.',

@@ -45,10 +45,14 @@ export class Attempt {
   #failed(error: MeterError): void {
     const { clock, log, meter, model, what } = this.#parts;
     const now = clock.now();
-    if (error instanceof ModbusException && error.isFunctionOrAddressRefused) this.#patience.restFrom(now);
+    const isRefusal = error instanceof ModbusException && error.isFunctionOrAddressRefused;
+    if (isRefusal) this.#patience.restFrom(now);
     else this.#patience.failed(now);
     if (this.#isTold || !this.#patience.isResting(now)) return;
     this.#isTold = true;
-    log.warn({ meter, model, what, reason: messageOf(error) }, 'Meter does not give what its model says it has');
+    const message = isRefusal
+      ? 'Meter does not give what its model says it has'
+      : 'What a meter has beside its readings could not be read';
+    log.warn({ meter, model, what, reason: messageOf(error) }, message);
   }
 }

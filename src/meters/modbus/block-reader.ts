@@ -77,15 +77,16 @@ export class BlockReader {
         } catch (error) {
           if (!(error instanceof MeterError)) throw error;
           failures.push({ planned, piece, isTrial, error });
+          if (!isHeldBack(error)) piece.missing = isNotGiven(error) ? 'not readable' : 'not answered';
           // The next block would only wait for the same time-out.
           isLost = isSilence(error);
         }
       }
       // The pieces of a whole that is not given say what is missing.
-      if (bytes || !isTrial) answers.push({ block, bytes });
+      if (bytes || !isTrial) answers.push({ block, bytes, missing: piece.missing });
     }
     for (const failure of failures) this.#judge(failure, time !== undefined);
-    if (time === undefined) throw tellingOf(failures) ?? new NoAnswer('the meter refuses every block');
+    if (time === undefined) throw tellingOf(failures) ?? new MeterError('the meter refuses every block');
     return { answers, time, isLost, isRefused: failures.some(({ error, isTrial }) => !isTrial && isRefusal(error)) };
   }
 
@@ -119,7 +120,10 @@ export class BlockReader {
     if (!piece.patience.isResting(now)) return;
     const { start, count } = piece.block;
     const fields = { register: start, count, reason: error.message };
-    this.#tellOnce(piece, fields, 'Meter does not give a block of registers');
+    const message = isNotGiven(error)
+      ? 'Meter does not give a block of registers'
+      : 'A block of registers could not be read';
+    this.#tellOnce(piece, fields, message);
   }
 
   /** A refused block is read in two parts from now on, until the register that is not there stands alone and can be named. */
@@ -161,6 +165,11 @@ function tellingOf(failures: readonly Failure[]): MeterError | undefined {
 
 function isRefusal(error: MeterError): boolean {
   return error instanceof ModbusException && error.isAddressRefused;
+}
+
+/** The meter says that it does not have this; whatever else came or did not come leaves that open. */
+function isNotGiven(error: MeterError): boolean {
+  return error instanceof ModbusException && error.isFunctionOrAddressRefused;
 }
 
 function planOf(model: ModbusModel): Plan {

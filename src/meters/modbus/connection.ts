@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { messageOf } from '../../lib/errors.ts';
+import { hasEqualAnswer } from './answer-frame.ts';
 import { ModbusException, NoAnswer, Unreachable } from './errors.ts';
 import { LateAnswers } from './late-answers.ts';
 import { Link } from './link.ts';
@@ -21,6 +23,14 @@ export interface ConnectionOptions {
 interface Standing {
   readonly link: Link;
   readonly ended: AbortSignal;
+  /** How many came over it. */
+  answers: number;
+}
+
+/** The last answer in serial frames. */
+interface Answer {
+  readonly request: Request;
+  readonly values: Buffer;
 }
 
 interface Asking {
@@ -30,6 +40,8 @@ interface Asking {
 }
 
 const UNTELLABLE = 'an earlier answer may still be on its way and could not be told from this one';
+/** So often in a row, and every request gets a connection of its own. */
+const HANGS_UP_ALWAYS = 2;
 /** Nothing lies on a wire: behind a second time-out a meter has given up, or has lost the request. */
 const TIMEOUTS_ON_A_WIRE = 2;
 
@@ -42,6 +54,9 @@ export class ModbusConnection {
   /** Modbus TCP numbers its answers: nothing need be remembered. */
   readonly #late: LateAnswers | undefined;
   #standing: Standing | undefined;
+  #latest: Answer | undefined;
+  /** How often in a row the other side hung up on a second request. */
+  #hangUps = 0;
   #opening: AbortController | undefined;
   #lastId = 0;
 
@@ -74,7 +89,7 @@ export class ModbusConnection {
       link.start();
       if (pauseAfterConnect > 0) await pause(pauseAfterConnect, undefined, { signal: opening.signal });
       opening.signal.throwIfAborted();
-      this.#standing = { link, ended: opening.signal };
+      this.#standing = { link, ended: opening.signal, answers: 0 };
     } catch (error) {
       const why = messageOf(opening.signal.aborted ? opening.signal.reason : error);
       const unreachable = new Unreachable(`${way.name}: ${why}`, { cause: error });
@@ -96,8 +111,8 @@ export class ModbusConnection {
       this.close();
       return Promise.reject(new Unreachable(`${this.#options.way.name}: there is no connection`));
     }
-    if (!this.#late?.isAwaited(request, performance.now())) return standing.link.ask(request, timeout);
-    return this.#askInStep(standing, this.#late, { request, timeout, pauseBetweenRequests });
+    if (!this.#late) return standing.link.ask(request, timeout);
+    return this.#askUnnumbered(this.#late, { request, timeout, pauseBetweenRequests });
   }
 
   /** Ends the connection at once; a request in flight rejects with NoAnswer. */
@@ -110,23 +125,62 @@ export class ModbusConnection {
     link.end(new NoAnswer('the connection was closed while an answer was awaited', 'closed'));
   }
 
+  /** Answers without a number. One with the very values of the one before may be that one, sent twice. */
+  async #askUnnumbered(late: LateAnswers, asking: Asking): Promise<Buffer> {
+    const { request } = asking;
+    let values = await this.#askInStep(late, asking);
+    const latest = this.#latest;
+    if (latest && isRepeated(latest, { request, values })) {
+      late.add(request, performance.now());
+      values = await this.#askInStep(late, asking);
+    }
+    this.#latest = { request, values };
+    return values;
+  }
+
   /** The answer to another request, which nothing late can be taken for, shows that nothing late will come any more. */
-  async #askInStep({ link, ended }: Standing, late: LateAnswers, asking: Asking): Promise<Buffer> {
-    const { request, timeout, pauseBetweenRequests } = asking;
+  async #askInStep(late: LateAnswers, { request, timeout, pauseBetweenRequests }: Asking): Promise<Buffer> {
+    if (!late.isAwaited(request, performance.now())) return this.#askNext(request, timeout);
     const other = late.toldApart(request, performance.now());
     if (!other) throw new NoAnswer(UNTELLABLE, 'held back');
     try {
-      await link.ask(other, timeout);
+      await this.#askNext(other, timeout);
     } catch (error) {
       if (!(error instanceof ModbusException)) throw error;
     }
+    if (pauseBetweenRequests > 0) await this.#pause(pauseBetweenRequests);
+    return this.#askNext(request, timeout);
+  }
+
+  async #askNext(request: Request, timeout: number): Promise<Buffer> {
+    if (this.#standing && this.#standing.answers > 0 && this.#hangUps >= HANGS_UP_ALWAYS) await this.open();
+    const standing = this.#standing;
+    if (!standing?.link.isOpen)
+      throw new NoAnswer('the connection was closed before the request could be sent', 'closed');
     try {
-      if (pauseBetweenRequests > 0) await pause(pauseBetweenRequests, undefined, { signal: ended });
-      if (!link.isOpen) throw new Error('the other side is gone');
+      const values = await standing.link.ask(request, timeout);
+      this.#answered(standing);
+      return values;
+    } catch (error) {
+      if (error instanceof ModbusException) this.#answered(standing);
+      const isHangUp = error instanceof NoAnswer && error.reason === 'hung up' && !this.#options.way.isCalling;
+      if (isHangUp && standing.answers > 0) this.#hangUps += 1;
+      throw error;
+    }
+  }
+
+  /** A device that answers twice does not hang up behind each answer. */
+  #answered(standing: Standing): void {
+    if (standing.answers > 0) this.#hangUps = 0;
+    standing.answers += 1;
+  }
+
+  async #pause(ms: number): Promise<void> {
+    try {
+      await pause(ms, undefined, { signal: this.#standing?.ended });
     } catch (cause) {
       throw new NoAnswer('the connection was closed before the request could be sent', 'closed', { cause });
     }
-    return link.ask(request, timeout);
   }
 
   async #streamOf(opening: AbortController) {
@@ -142,4 +196,10 @@ export class ModbusConnection {
       clearTimeout(timer);
     }
   }
+}
+
+/** Values of another request that equal the latest to the last bit, where the frames are of one kind. */
+function isRepeated(latest: Answer, { request, values }: Answer): boolean {
+  if (!hasEqualAnswer(latest.request, request) || !latest.values.equals(values)) return false;
+  return !isDeepStrictEqual(latest.request, request);
 }

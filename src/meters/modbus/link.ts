@@ -204,7 +204,7 @@ export class Link {
 
   #answered(bytes: Buffer, length: number, waiting: Waiting): void {
     const code = exceptionIn(bytes, waiting);
-    this.#late?.clear(code === undefined ? waiting.request : undefined);
+    this.#late?.clear(waiting.request, code === undefined);
     if (code !== undefined) {
       this.#settled()?.reject(new ModbusException(code));
       return;

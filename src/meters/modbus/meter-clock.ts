@@ -2,8 +2,17 @@ import type { MissingReason } from '../../domain/reading.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { TimePlace } from '../model.ts';
 import { Attempt, type AttemptParts } from './attempt.ts';
+import type { KnownMeter } from './known-meter.ts';
 import type { LineAccess } from './line-access.ts';
 import { registersOfTime, timeOf } from './time-place.ts';
+
+/** In milliseconds: whole seconds and the way of an answer make so much of a clock that is right. */
+export const RIGHT_CLOCK = 2_000;
+
+/** A time that a meter wrote by its own clock, by ours; both epoch milliseconds. A clock that is right is believed. */
+export function byOurClock(written: number, { clockAhead }: Pick<KnownMeter, 'clockAhead'>): number {
+  return Math.abs(clockAhead) <= RIGHT_CLOCK ? written : Math.round(written - clockAhead);
+}
 
 /** Reads how far a meter's clock is ahead of ours. */
 export class MeterClock {

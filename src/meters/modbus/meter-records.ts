@@ -9,6 +9,7 @@ import type { CursorSource, EventSink, ReadingSink } from '../reading-sink.ts';
 import type { KnownMeter, MeterLog } from './known-meter.ts';
 import type { LineAccess } from './line-access.ts';
 import { savedPosition } from './log-position.ts';
+import { byOurClock, RIGHT_CLOCK } from './meter-clock.ts';
 import { OwnReadings } from './own-readings.ts';
 import type { Block } from './read-plan.ts';
 import { type JournalPosition, RecordJournal } from './record-journal.ts';
@@ -27,9 +28,6 @@ export interface MeterRecordsParts {
   readonly onEvents: EventSink;
   readonly cursorOf: CursorSource;
 }
-
-/** In milliseconds: whole seconds and the way of an answer make so much of a clock that is right. */
-const RIGHT_CLOCK = 2_000;
 
 /** `until`: when the last reading of our own had come; `gaps`: what may still be filled. */
 const position = z.object({
@@ -112,11 +110,11 @@ export class MeterRecords implements MeterLog {
   }
 
   /** A record with its time by our clock; none where it has no time, or one that is still to come. */
-  #timed(bytes: Buffer, { clockAhead }: KnownMeter): TimedRecord[] {
+  #timed(bytes: Buffer, known: KnownMeter): TimedRecord[] {
     const { time: place } = this.#records;
     const written = timeOf(bytes, 2 * place.address, place);
     if (typeof written !== 'number') return [];
-    const time = Math.round(Math.abs(clockAhead) <= RIGHT_CLOCK ? written : written - clockAhead);
+    const time = Math.round(byOurClock(written, known));
     return time <= this.#parts.clock.now() + RIGHT_CLOCK ? [{ bytes, time }] : [];
   }
 

@@ -8,6 +8,7 @@ import { type ModbusModel, REGISTERS_OF } from '../model.ts';
 import type { ModbusOptions } from '../options.ts';
 import type { Probe, Probed } from '../probed.ts';
 import { primaryOf, type Rating } from '../rating.ts';
+import { ON_HANG_UPS } from './advice.ts';
 import { withAsk } from './changed-access.ts';
 import { ModbusConnection } from './connection.ts';
 import { DialledConnection } from './dialled-connection.ts';
@@ -177,6 +178,7 @@ export class ModbusProbe implements Probe {
     if (this.#map) this.#base = await this.#map.base(number, this.#access.ask);
     const startedAt = clock.now();
     const notes: string[] = [];
+    const { hangUps } = this.#access;
     const own = this.#ownAccess();
     await this.#readRatios(number, own.ask, notes);
     const isSlowDue = clock.now() - this.#slowReadAt >= this.#timing.slowInterval;
@@ -192,6 +194,8 @@ export class ModbusProbe implements Probe {
     this.#fast = this.#given(fast);
     if (isSlowDue) this.#slow = this.#given(slow);
     const outcomes = [...fast, ...slow];
+    const isIncomplete = outcomes.some((outcome) => !outcome.bytes && !isRefused(outcome));
+    if (isIncomplete && this.#access.hangUps > hangUps) notes.push(ON_HANG_UPS);
     const all = [...outcomes, ...this.#refused.filter((refused) => !outcomes.includes(refused))];
     const { values, missing } = primaryOf(rawValues(all), this.#rating);
     const place = this.#model.clock;

@@ -1,3 +1,4 @@
+import type { MissingReason } from '../../domain/reading.ts';
 import { Patience } from './patience.ts';
 import { type Block, splitBlock } from './read-plan.ts';
 
@@ -12,6 +13,8 @@ export class Piece {
   readonly block: Block;
   readonly patience: Patience;
   isTold = false;
+  /** Why its values are not there when they are not: what became of it when it was asked for last. */
+  missing: MissingReason = 'not answered';
   #isProven = false;
   #refusals = 0;
   #refusedSince = Number.POSITIVE_INFINITY;
@@ -24,6 +27,7 @@ export class Piece {
   given(): void {
     this.patience.succeeded();
     this.isTold = false;
+    this.missing = 'not answered';
     this.#isProven = true;
     this.#refusals = 0;
     this.#refusedSince = Number.POSITIVE_INFINITY;

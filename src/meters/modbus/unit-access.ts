@@ -25,6 +25,7 @@ export class UnitAccess implements LineAccess {
   readonly #parts: UnitAccessParts;
   #sentAt = Number.NEGATIVE_INFINITY;
   #slowestAnswer: number | undefined;
+  #hangUps = 0;
   /** Milliseconds for the first answer where they are not those of every answer: the meter may be dead. */
   firstTimeout: number | undefined;
 
@@ -39,6 +40,11 @@ export class UnitAccess implements LineAccess {
   /** The longest that an answer took of late, in milliseconds; undefined while none came. */
   get slowestAnswer(): number | undefined {
     return this.#slowestAnswer;
+  }
+
+  /** How often the other side ended a connection behind an answer, with the next request on its way. */
+  get hangUps(): number {
+    return this.#hangUps;
   }
 
   connected(): Promise<number> {
@@ -82,6 +88,7 @@ export class UnitAccess implements LineAccess {
       return await this.#askOnce(request);
     } catch (error) {
       if (!(error instanceof NoAnswer && this.#isOfConnection(error))) throw error;
+      if (error.reason === 'hung up') this.#hangUps += 1;
       return await this.#askOnce(request);
     }
   }

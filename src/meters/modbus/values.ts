@@ -8,6 +8,8 @@ import { type Block, isWithin } from './read-plan.ts';
 export interface BlockAnswer {
   readonly block: Block;
   readonly bytes: Buffer | undefined;
+  /** Why there are no bytes, where it is not that the meter refuses them. */
+  readonly missing?: MissingReason;
 }
 
 /**
@@ -17,9 +19,9 @@ export interface BlockAnswer {
  */
 export function rawValues(answers: readonly BlockAnswer[]): readonly (readonly [Quantity, number | MissingReason])[] {
   const values: (readonly [Quantity, number | MissingReason])[] = [];
-  for (const { block, bytes } of answers) {
+  for (const { block, bytes, missing = 'not readable' } of answers) {
     for (const reader of readersOf(block)) {
-      values.push([reader.quantity, bytes ? reader.valueIn(bytes, answers) : 'not readable']);
+      values.push([reader.quantity, bytes ? reader.valueIn(bytes, answers) : missing]);
     }
   }
   return values;
@@ -83,10 +85,9 @@ function readElsewhere(
   decode: Decoder,
   answers: readonly BlockAnswer[],
 ): number | MissingReason {
-  for (const { block, bytes } of answers) {
-    if (bytes && isWithin(register, block)) return decode(bytes, 2 * (register.address - block.start));
-  }
-  return 'not readable';
+  const holders = answers.filter(({ block }) => isWithin(register, block));
+  for (const { block, bytes } of holders) if (bytes) return decode(bytes, 2 * (register.address - block.start));
+  return holders[0]?.missing ?? 'not readable';
 }
 
 /** Divided by whole powers of ten, which are exact where their reciprocals are not. */

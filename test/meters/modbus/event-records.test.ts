@@ -171,6 +171,32 @@ describe.each(['ring', 'file'] as const)('the event records of a meter (%s)', (f
     expect(new Set(events.map(({ key }) => key)).size).toBe(5);
   });
 
+  it('have the same keys, and a start by our clock, whatever the offset of the clock is when they are read', async () => {
+    const clock = { ...at(200), type: 'uint32', format: 'unix_s', utcOffset: 0 } as const;
+    const tellClock = (ahead: number) => {
+      const seconds = (now + ahead) / 1_000;
+      server.put(1, 4, 200, [Math.floor(seconds / 65_536), seconds % 65_536]);
+    };
+    putMeter(1);
+    tellClock(90_000);
+    for (const number of [1, 2, 3, 4, 5]) write(number);
+    const starts = [1, 2, 3, 4, 5].map((number) => now - 2_000 * number);
+    lineWith([1], { model: { ...model, clock } });
+    await round(['m1']);
+    await look('m1');
+    // A wrong newest number that stands makes it read them once more.
+    pass(60_000);
+    tellClock(30_000);
+    await round(['m1']);
+    server.put(1, 4, 100, [40_000]);
+    for (let tick = 0; tick < 3; tick += 1) await look('m1');
+    const ours = (ahead: number) => starts.map((start) => start - ahead);
+    const startsOf = (ahead: number) => events.filter(({ start }) => ours(ahead).includes(start));
+    expect(startsOf(90_000)).toHaveLength(5);
+    expect(startsOf(30_000)).toHaveLength(5);
+    expect(new Set(startsOf(30_000).map(({ key }) => key))).toEqual(new Set(startsOf(90_000).map(({ key }) => key)));
+  });
+
   it('that are no longer there at first sight are no loss', async () => {
     putMeter(1);
     for (let number = 1; number <= 9; number += 1) write(number);

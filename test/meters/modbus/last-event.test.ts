@@ -35,6 +35,14 @@ describe('the last event of a meter', () => {
     server.put(1, 4, 100, [start === 0 ? 0 : 0x86, kind, seconds >> 16, seconds & 0xffff, 12, 415]);
   }
 
+  const clock = { ...at(200), type: 'uint32', format: 'unix_s', utcOffset: 0 } as const;
+
+  /** The meter's clock stands so far ahead of ours. */
+  function tellClock(ahead: number): void {
+    const seconds = Math.floor((now + ahead) / 1_000);
+    server.put(1, 4, 200, [seconds >> 16, seconds & 0xffff]);
+  }
+
   it.each([
     ['fields', 0],
     ['fields_ms', 250],
@@ -99,15 +107,54 @@ describe('the last event of a meter', () => {
     putMeter(1);
     put(0, 0);
     const hour = 3_600_000;
-    const seconds = (now - hour) / 1_000;
-    server.put(1, 4, 200, [seconds >> 16, seconds & 0xffff]);
-    const clock = { ...at(200), type: 'uint32', format: 'unix_s', utcOffset: 0 } as const;
+    tellClock(-hour);
     lineWith([1], { model: { ...model, clock } });
     await round(['m1']);
     await look('m1');
     put(now - hour - 1_000);
     await look('m1');
-    expect(events).toMatchObject([{ start: now - hour - 1_000, isLate: false }]);
+    // Its key is what the meter wrote, as it was before starts were corrected.
+    expect(events).toMatchObject([{ key: `${now - hour - 1_000}-dip-L2L3`, start: now - 1_000, isLate: false }]);
+  });
+
+  it.each([
+    ['90 s ahead', 90_000, 90_000],
+    ['90 s behind', -90_000, -90_000],
+    ['as right as whole seconds can say', 2_000, 0],
+  ])('began by our clock, where that of the meter is %s', async (_, ahead, corrected) => {
+    putMeter(1);
+    put(0, 0);
+    tellClock(ahead);
+    lineWith([1], { model: { ...model, clock } });
+    await round(['m1']);
+    await look('m1');
+    const start = now - 4_000;
+    put(start + ahead);
+    await look('m1');
+    expect(events).toMatchObject([{ start: start + ahead - corrected, isLate: false }]);
+    expect(events[0]?.note).toBeUndefined();
+  });
+
+  it('is one event, however the offset of the clock of the meter changes, and across a restart', async () => {
+    putMeter(1);
+    put(0, 0);
+    tellClock(90_000);
+    const withClock = { ...model, clock };
+    lineWith([1], { model: withClock });
+    await round(['m1']);
+    await look('m1');
+    put(now + 80_000);
+    await look('m1');
+    for (const ahead of [91_000, 0, -60_000]) {
+      pass(60_000);
+      tellClock(ahead);
+      await round(['m1']);
+      await look('m1');
+    }
+    tellClock(30_000);
+    await restart(withClock);
+    await look('m1');
+    expect(events).toHaveLength(1);
   });
 
   it('comes again when it could not be kept', async () => {
@@ -131,6 +178,18 @@ describe('the last event of a meter', () => {
     expect(log.lines.filter(({ level }) => level === 'error')).toMatchObject([
       { fields: { meter: 'm1', log: 'events', err: { message: 'disk full' } } },
     ]);
+  });
+
+  it.each([
+    ['refuses', { kind: 'exception', code: 2 }, 'Meter does not give what its model says it has'],
+    ['does not answer to', { kind: 'silence' }, 'What a meter has beside its readings could not be read'],
+  ] as const)('is told as what it is where the meter %s it', async (_, fault, message) => {
+    putMeter(1);
+    server.fault = ({ start }) => (start === 100 ? fault : undefined);
+    lineWith([1], { model });
+    await round(['m1']);
+    for (let tick = 0; tick < 4; tick += 1) await look('m1');
+    expect(warnings()).toMatchObject([{ fields: { meter: 'm1', what: 'events' }, message }]);
   });
 
   it('is not asked for at each look when the meter does not have it, which is told once', async () => {

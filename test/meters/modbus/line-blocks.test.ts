@@ -1,15 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import type { Fault } from '../../servers/modbus-server.ts';
 import { shippedModels } from '../fixtures.ts';
 import {
   INTERVAL,
   lineWith,
   log,
+  MODEL,
   PAIRED,
   PROBE,
   pass,
   putMeter,
   putPaired,
   readings,
+  register,
   round,
   rounds,
   server,
@@ -40,6 +43,35 @@ describe('a line', () => {
     await rounds(8, ['m1']);
     expect(readings).toHaveLength(8);
     expect(server.requests.filter(({ start }) => start === 70)).toHaveLength(3);
+    for (const { missing } of readings) expect(missing).toEqual({ frequency: 'not answered' });
+  });
+
+  it('says that a block was not answered, and not that it was refused, of all that it did not come to any more', async () => {
+    server.putFloat(1, 4, 0, 230);
+    server.fault = ({ start }) => (start === 0 ? undefined : { kind: 'silence' });
+    const registers = [...MODEL.registers, register('current_l1', 30)];
+    lineWith([1], { model: { ...MODEL, registers } });
+    await round(['m1']);
+    expect(server.requests.map(({ start }) => start)).toEqual([0, 30]);
+    expect(readings[0]?.missing).toEqual({ current_l1: 'not answered', frequency: 'not answered' });
+    // Once the meter refuses it, it is known that it does not have it, also while it is not asked for.
+    server.fault = ({ start }) => (start === 0 ? undefined : { kind: 'exception', code: 2 });
+    await rounds(2, ['m1']);
+    expect(readings.at(-1)?.missing).toEqual({ current_l1: 'not readable', frequency: 'not readable' });
+  });
+
+  it.each<[string, Fault, string]>([
+    ['has no function for', { kind: 'exception', code: 1 }, 'Meter does not give a block of registers'],
+    ['is at fault over', { kind: 'exception', code: 4 }, 'A block of registers could not be read'],
+    ['hangs up over', { kind: 'end' }, 'A block of registers could not be read'],
+    ['does not answer to', { kind: 'silence' }, 'A block of registers could not be read'],
+    ['answers with noise to', { kind: 'wrong unit' }, 'A block of registers could not be read'],
+  ])('tells of a block what is true: the meter %s it', async (_, fault, message) => {
+    putMeter(1);
+    server.fault = ({ start }) => (start === 70 ? fault : undefined);
+    lineWith([1]);
+    await rounds(4, ['m1']);
+    expect(warnings()).toMatchObject([{ fields: { meter: 'm1', register: 70, reason: expect.any(String) }, message }]);
   });
 
   it('asks a meter that refused everything while it started up for the same blocks as before', async () => {
@@ -65,7 +97,7 @@ describe('a line', () => {
     expect(starts()).toEqual([fast, fast, fast].flat());
     expect(readings.map(({ values }) => Object.keys(values).length)).toEqual([33, 29, 29, 29]);
     for (const { missing } of readings) expect(missing).toBeUndefined();
-    expect(log.lines.map(({ message }) => message)).toEqual(['Meter does not answer', 'Meter answers again']);
+    expect(log.lines.map(({ message }) => message)).toEqual(['Meter gives no readings', 'Meter answers again']);
   });
 
   it('lets a block rest, whole, that the meter refuses for a while, and tells it once', async () => {

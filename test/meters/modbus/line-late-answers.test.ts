@@ -67,7 +67,7 @@ describe('a line over a gateway that gives late answers', () => {
     expect(readings).toHaveLength(1);
     expect(readings.at(-1)).toMatchObject({
       values: { frequency: wordOf(1, 5) },
-      missing: { voltage_l1_n: 'not readable' },
+      missing: { voltage_l1_n: 'not answered' },
     });
     await round(['m1']);
     expect(readings.at(-1)).not.toHaveProperty('missing');

@@ -149,6 +149,6 @@ describe('a line', () => {
     lineWith([1], { model: WITH_ENERGY });
     await rounds(3, ['m1']);
     expect(readings.map(({ values }) => values.energy_active_import)).toEqual([undefined, 70, undefined]);
-    expect(readings[0]?.missing).toEqual({ energy_active_import: 'not readable' });
+    expect(readings[0]?.missing).toEqual({ energy_active_import: 'not answered' });
   });
 });

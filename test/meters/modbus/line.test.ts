@@ -61,6 +61,21 @@ describe('a line', () => {
     expect(log.lines.at(-1)).toMatchObject({ level: 'info', fields: { meter: 'm2' }, message: 'Meter answers again' });
   });
 
+  it.each([
+    ['comes with another unit number', { kind: 'wrong unit' }, 'What comes from a meter cannot be understood'],
+    ['is that a gateway cannot reach it', { kind: 'exception', code: 11 }, 'Meter does not answer'],
+    ['is that it has none of that', { kind: 'exception', code: 2 }, 'Meter gives no readings'],
+  ] as const)('tells what is wrong with a meter whose answer %s', async (_, fault, message) => {
+    putMeter(1);
+    server.fault = () => fault;
+    lineWith([1]);
+    await rounds(4, ['m1']);
+    expect(warnings().at(-1)).toMatchObject({
+      fields: { meter: 'm1', reason: health.get('m1')?.status.lastError },
+      message,
+    });
+  });
+
   it('takes the word of a gateway that a unit is dead, without dropping the connection', async () => {
     putMeter(1);
     server.fault = ({ unit }) => (unit === 2 ? { kind: 'exception', code: 11 } : undefined);

@@ -118,6 +118,13 @@ describe('a scale register', () => {
     expect(values).toEqual({ voltage_l1_n: 'not readable', current_l1: 7 });
   });
 
+  it('that was not answered leaves what it scales not answered', () => {
+    const answers = answersOf(scaled, { 8: 2301 }, { silent: 15 }).map((answer) =>
+      answer.bytes ? answer : { ...answer, missing: 'not answered' as const },
+    );
+    expect(rawValues(answers)).toEqual([['voltage_l1_n', 'not answered']]);
+  });
+
   it('that was never asked for leaves what it scales not readable', () => {
     const answers = answersOf(scaled, { 8: 2301, 15: 0 }).filter(({ block }) => block.registers.length > 0);
     expect(rawValues(answers)).toEqual([['voltage_l1_n', 'not readable']]);
