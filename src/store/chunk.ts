@@ -30,6 +30,7 @@ export function encodeChunk(rows: readonly PackedRow[]): Buffer {
   const columns = new Map<number, Float64Array>();
   for (const [index, { packed }] of rows.entries()) {
     forEachCell(packed, (id, value) => {
+      if (Number.isNaN(value)) return;
       const column = columns.get(id) ?? new Float64Array(count).fill(Number.NaN);
       column[index] = value;
       columns.set(id, column);

@@ -2,21 +2,26 @@ import type { Quantity } from '../domain/quantity.ts';
 import type { Reading } from '../domain/reading.ts';
 import { SPAN_NAMES, type Span, type Window } from '../domain/window.ts';
 import type { Log } from '../lib/log.ts';
+import { addsTo, replaces } from './layers.ts';
 import { namesTable, openNames } from './names.ts';
 import {
   hasFields,
+  type Row,
   readingsOf,
   rowOfReading,
   rowOfSuspects,
   rowsOfWindows,
   SERIES,
   type Series,
+  takenFromGood,
+  takenFromSuspects,
   windowFields,
   windowOf,
 } from './rows.ts';
 import type { SeriesStore, StoredReading } from './series-store.ts';
 import { type Connection, openSqlite } from './sqlite.ts';
-import { openTieredTable, type TieredTable, tieredTable } from './tiered-table.ts';
+import { tieredTable } from './tier-statements.ts';
+import { openTieredTable, type TieredTable } from './tiered-table.ts';
 
 export interface EmbeddedStoreOptions {
   readonly file: string;
@@ -65,7 +70,11 @@ export class EmbeddedStore implements SeriesStore {
     const db = openSqlite(this.#options.file, MIGRATIONS);
     const meters = openNames(db, 'meters');
     const fields = openNames(db, 'fields');
-    const table = (series: Series) => openTieredTable(db, series, CHUNK_SPANS[series], meters, fields);
+    const table = (series: Series) => {
+      // A window is issued again with all that it has.
+      const layered = series === 'reading' || series === 'suspect' ? addsTo : replaces;
+      return openTieredTable(db, series, { spanMs: CHUNK_SPANS[series], meters, fields, layered });
+    };
     this.#opened = {
       db,
       tables: {
@@ -87,11 +96,22 @@ export class EmbeddedStore implements SeriesStore {
 
   async writeReadings(readings: readonly Reading[]): Promise<void> {
     const { db, tables } = this.#open();
-    const rows = readings
-      .map((reading) => ({ good: rowOfReading(reading), suspect: rowOfSuspects(reading) }))
-      .filter(({ good, suspect }) => hasFields(good) || hasFields(suspect));
-    const putGood = tables.reading.writing(rows.map(({ good }) => good));
-    const putSuspect = tables.suspect.writing(rows.map(({ suspect }) => suspect));
+    const kept: Reading[] = [];
+    const good: Row[] = [];
+    const suspect: Row[] = [];
+    for (const reading of readings) {
+      const [goodRow, suspectRow] = [rowOfReading(reading), rowOfSuspects(reading)];
+      if (!hasFields(goodRow) && !hasFields(suspectRow)) continue;
+      kept.push(reading);
+      good.push(goodRow);
+      suspect.push(suspectRow);
+    }
+    const takenBy = (fieldsOf: (reading: Reading) => readonly string[]) => (index: number) => {
+      const reading = kept[index];
+      return reading ? fieldsOf(reading) : [];
+    };
+    const putGood = tables.reading.writing(good, takenBy(takenFromGood));
+    const putSuspect = tables.suspect.writing(suspect, takenBy(takenFromSuspects));
     db.transaction(() => {
       putGood();
       putSuspect();

@@ -29,3 +29,11 @@ export function unpack(packed: Buffer, names: Names, wanted?: ReadonlySet<string
 export function forEachCell(packed: Buffer, see: (id: number, value: number) => void): void {
   for (let at = 0; at < packed.length; at += CELL_BYTES) see(packed.readUInt16LE(at), packed.readDoubleLE(at + 2));
 }
+
+/** Whether no field has a value that is a number. */
+export function isBlank(packed: Buffer): boolean {
+  for (let at = 0; at < packed.length; at += CELL_BYTES) {
+    if (!Number.isNaN(packed.readDoubleLE(at + 2))) return false;
+  }
+  return true;
+}

@@ -1,6 +1,6 @@
 import { entriesOf } from '../domain/joined-reading.ts';
 import { isQuantity, QUANTITY_NAMES, type Quantity } from '../domain/quantity.ts';
-import { type Reading, SUSPECT_REASONS, type Suspect } from '../domain/reading.ts';
+import { type Held, type Reading, SUSPECT_REASONS, type Suspect } from '../domain/reading.ts';
 import type { Aggregate, Span, Window } from '../domain/window.ts';
 import type { StoredReading } from './series-store.ts';
 
@@ -48,6 +48,23 @@ export function rowOfSuspects({ meter, time, suspect = {}, held }: Reading): Row
     fields[reasonField(quantity)] = SUSPECT_REASONS.indexOf(reason);
   }
   return { meter, time, fields };
+}
+
+/** What a reading says is suspect or missing: the fields that leave the row of the good values of its instant. */
+export function takenFromGood({ suspect, missing, held }: Reading): readonly string[] {
+  if (!suspect && !missing) return [];
+  return [...Object.keys(suspect ?? {}), ...Object.keys(missing ?? {})].filter((name) => !isHeld(name, held));
+}
+
+/** What a reading says is good: the fields that leave the row of the suspect values of its instant. */
+export function takenFromSuspects({ values, held }: Reading): readonly string[] {
+  return Object.entries(values)
+    .filter(([name, value]) => Number.isFinite(value) && !isHeld(name, held))
+    .flatMap(([name]) => [name, reasonField(name)]);
+}
+
+function isHeld(name: string, held: Held | undefined): boolean {
+  return held !== undefined && isQuantity(name) && held.has(name);
 }
 
 function reasonField(quantity: string): string {

@@ -15,7 +15,8 @@ export class StoreUnavailable extends Error {
 
 /**
  * Where readings and windows go. Times are epoch milliseconds UTC; ranges are [from, to). Writing the same meter and
- * instant again replaces what was there. A promise that resolved means: it is on this machine's disk or in the database.
+ * instant again adds to what was there; what is said anew replaces: a part that comes again takes nothing from the rest,
+ * and nobody gets back as good what was said to be suspect since. A promise that resolved means: it is on this machine's disk or in the database.
  * Suspect values are kept as long as good ones and apart from them: nobody who averages the good ones meets them.
  */
 export interface SeriesStore {

@@ -130,7 +130,10 @@ export class SpooledStore implements SeriesStore {
     const waiting = this.#open().file.rows(series, meter, from, to);
     const rows = new Map<number, Row>();
     for (const row of await this.#options.database.read(series, meter, from, to, fields)) rows.set(row.time, row);
-    for (const row of waiting) rows.set(row.time, row);
+    // As the database does: what waits is added to what is there, and what waits longer comes first.
+    for (const row of waiting) {
+      rows.set(row.time, { ...row, fields: { ...rows.get(row.time)?.fields, ...row.fields } });
+    }
     return [...rows.values()].sort((a, b) => a.time - b.time);
   }
 

@@ -1,25 +1,14 @@
 import { setImmediate as pause } from 'node:timers/promises';
 import { decodeChunk, encodeChunk, type PackedRow } from './chunk.ts';
+import { type Layering, takingAway, withoutTaken } from './layers.ts';
 import type { Names } from './names.ts';
-import { pack, unpack } from './packing.ts';
-import type { Row, Series } from './rows.ts';
+import { isBlank, pack, unpack } from './packing.ts';
+import { type Fields, hasFields, type Row, type Series } from './rows.ts';
 import type { Connection } from './sqlite.ts';
+import { type HotRow, type TierStatements, tierStatements } from './tier-statements.ts';
 
-/** What one series needs in a file. */
-export function tieredTable(series: Series): string {
-  return `
-    CREATE TABLE hot_${series} (
-      time REAL NOT NULL, meter INTEGER NOT NULL, packed BLOB NOT NULL, PRIMARY KEY (time, meter)
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE chunk_${series} (
-      id INTEGER PRIMARY KEY, meter INTEGER NOT NULL, start REAL NOT NULL, body BLOB NOT NULL, UNIQUE (meter, start)
-    ) STRICT;
-    CREATE INDEX chunk_${series}_age ON chunk_${series} (start);`;
-}
-
-interface HotRow extends PackedRow {
-  readonly meter: number;
-}
+/** Of the row at an index: the fields that it takes away from what there was of its instant. */
+export type Taken = (index: number) => readonly string[];
 
 /** Rows per step: what SQLite and we get through in some milliseconds, so that nothing else waits long. */
 const STEP = 500;
@@ -29,68 +18,93 @@ const CHUNKS_PER_STEP = 50;
 /**
  * One series in two tiers. New rows go to a hot table in order of time, where a write touches only its last pages;
  * settled ones move into one compressed chunk per meter and span. A row that comes late goes to the hot table too: there
- * it hides the chunk's row of the same instant, and the next settling merges it in; one without fields stands there for
- * a row that was erased. Long work is cut into short steps.
+ * it lies over the chunk's row of the same instant, and the next settling merges it in; a field that is NaN there takes
+ * the chunk's away. Long work is cut into short steps.
  */
 export class TieredTable {
   readonly #db: Connection;
   readonly #spanMs: number;
   readonly #meters: Names;
   readonly #fields: Names;
-  readonly #sql: Statements;
+  readonly #layered: Layering;
+  readonly #sql: TierStatements;
 
-  constructor(db: Connection, sql: Statements, spanMs: number, meters: Names, fields: Names) {
+  constructor(db: Connection, sql: TierStatements, { spanMs, meters, fields, layered }: TableOptions) {
     this.#db = db;
     this.#sql = sql;
     this.#spanMs = spanMs;
     this.#meters = meters;
     this.#fields = fields;
+    this.#layered = layered;
   }
 
-  /** What puts the rows into the file: to be called inside a transaction. A row without fields erases the one there was. */
-  writing(rows: readonly Row[]): () => void {
+  /**
+   * What puts the rows into the file: to be called inside a transaction. A row may have no fields and only take some; which,
+   * is asked for only where there may be something.
+   */
+  writing(rows: readonly Row[], taken?: Taken): () => void {
     const packed = rows.map(({ meter, time, fields }) => ({
       time,
       meter: this.#meters.idOf(meter),
       packed: pack(fields, this.#fields),
     }));
     return () => {
-      for (const row of packed) {
-        if (row.packed.length > 0 || this.#mayHave(row)) this.#sql.put.run(row.time, row.meter, row.packed);
+      // Most rows are of spans that no chunk has reached: they need not be looked for in one.
+      const newest = this.#sql.newestChunk.get()?.start ?? Number.NEGATIVE_INFINITY;
+      for (const [index, row] of packed.entries()) {
+        const isNew = row.packed.length > 0 && this.#sql.add.run(row.time, row.meter, row.packed).changes > 0;
+        // What a new row adds or replaces, it does by lying over the chunk.
+        const older = isNew ? undefined : this.#sql.packedAt.get(row.time, row.meter)?.packed;
+        if (older || this.#isInChunk(row, newest)) this.#layOver(older, row, taken?.(index) ?? []);
       }
     };
   }
 
-  #mayHave({ time, meter }: HotRow): boolean {
-    if (this.#sql.hotAt.get(time, meter)) return true;
-    return this.#sql.chunkAt.get(meter, Math.floor(time / this.#spanMs) * this.#spanMs) !== undefined;
+  /** What is taken stays said in the hot row: the chunk may have it too. */
+  #layOver(older: Buffer | undefined, { time, meter, packed }: HotRow, taken: readonly string[]): void {
+    // A name that the file does not know is in no row of it.
+    const known = taken.filter((name) => this.#fields.find(name) !== undefined);
+    const newer = { ...takingAway(known), ...unpack(packed, this.#fields) };
+    const whole = pack(older ? this.#layered(unpack(older, this.#fields), newer) : newer, this.#fields);
+    if (whole.length > 0) this.#sql.put.run(time, meter, whole);
   }
 
-  /** One meter's rows of [from, to) in order of time; one that was erased may be among them, without fields. */
+  /** Whether its span is in a chunk, perhaps without it. */
+  #isInChunk({ time, meter }: HotRow, newest: number): boolean {
+    const start = Math.floor(time / this.#spanMs) * this.#spanMs;
+    return start <= newest && this.#sql.chunkAt.get(meter, start) !== undefined;
+  }
+
+  /** One meter's rows of [from, to) in order of time. */
   async read(meter: string, from: number, to: number, wanted?: ReadonlySet<string>): Promise<Row[]> {
     const id = this.#meters.find(meter);
     if (id === undefined) return [];
     // Hot before chunks: a row that moves meanwhile is then seen at least once.
     const hot = await this.#readHot(id, from, to, wanted);
-    const rows = [...hot.values()];
+    const rows: Omit<Row, 'meter'>[] = [];
     for (const { start } of this.#sql.chunksOf.all(id, from - this.#spanMs, to)) {
       await pause();
       for (const row of this.#chunk(id, start, wanted)) {
-        if (row.time >= from && row.time < to && !hot.has(row.time)) rows.push(row);
+        if (row.time < from || row.time >= to) continue;
+        const newer = hot.get(row.time);
+        if (newer) hot.set(row.time, this.#layered(row.fields, newer));
+        else rows.push(row);
       }
     }
-    return rows.sort((a, b) => a.time - b.time).map(({ time, fields }) => ({ meter, time, fields }));
+    for (const [time, fields] of hot) rows.push({ time, fields: withoutTaken(fields) });
+    rows.sort((a, b) => a.time - b.time);
+    return rows.map(({ time, fields }) => ({ meter, time, fields })).filter(hasFields);
   }
 
   async #readHot(meter: number, from: number, to: number, wanted?: ReadonlySet<string>) {
-    const rows = new Map<number, Omit<Row, 'meter'>>();
+    const rows = new Map<number, Fields>();
     let start: number | undefined = from;
     while (start !== undefined && start < to) {
       // The key is (time, meter): a scan passes all meters, so it goes a bounded number of rows at a time.
       const next: number | undefined = this.#sql.timeAfter.get(start, to, SCAN_STEP)?.time;
       const end: number = next === undefined ? to : Math.max(next, start + 1);
       for (const { time, packed } of this.#sql.hotOf.all(start, end, meter)) {
-        rows.set(time, { time, fields: unpack(packed, this.#fields, wanted) });
+        rows.set(time, unpack(packed, this.#fields, wanted));
       }
       start = next === undefined ? undefined : end;
       await pause();
@@ -141,16 +155,17 @@ export class TieredTable {
   }
 
   #merge(meter: number, start: number, rows: readonly PackedRow[]): void {
-    const merged = new Map<number, PackedRow>();
-    for (const { time, fields } of this.#chunk(meter, start)) {
-      merged.set(time, { time, packed: pack(fields, this.#fields) });
+    const older = new Map(this.#chunk(meter, start).map(({ time, fields }) => [time, fields]));
+    const merged: PackedRow[] = [];
+    for (const { time, packed } of rows) {
+      const fields = older.get(time);
+      older.delete(time);
+      const whole = fields ? pack(this.#layered(fields, unpack(packed, this.#fields)), this.#fields) : packed;
+      if (!isBlank(whole)) merged.push({ time, packed: whole });
     }
-    for (const row of rows) {
-      if (row.packed.length > 0) merged.set(row.time, row);
-      else merged.delete(row.time);
-    }
-    const ordered = [...merged.values()].sort((a, b) => a.time - b.time);
-    this.#sql.putChunk.run(meter, start, encodeChunk(ordered));
+    for (const [time, fields] of older) merged.push({ time, packed: pack(fields, this.#fields) });
+    merged.sort((a, b) => a.time - b.time);
+    this.#sql.putChunk.run(meter, start, encodeChunk(merged));
   }
 
   /** In order of time, so that each page is touched once; a row that was rewritten meanwhile is not the one we moved. */
@@ -172,52 +187,16 @@ export class TieredTable {
   }
 }
 
-/** The table of one series in an open file that has it. */
-export function openTieredTable(
-  db: Connection,
-  series: Series,
-  spanMs: number,
-  meters: Names,
-  fields: Names,
-): TieredTable {
-  return new TieredTable(db, statementsFor(db, series), spanMs, meters, fields);
+export interface TableOptions {
+  /** What one chunk spans, in ms. */
+  readonly spanMs: number;
+  readonly meters: Names;
+  readonly fields: Names;
+  /** What becomes of a row that is written again. */
+  readonly layered: Layering;
 }
 
-type Statements = ReturnType<typeof statementsFor>;
-
-function statementsFor(db: Connection, series: Series) {
-  const hot = `hot_${series}`;
-  const chunk = `chunk_${series}`;
-  return {
-    put: db.prepare<[number, number, Buffer]>(`INSERT OR REPLACE INTO ${hot} (time, meter, packed) VALUES (?, ?, ?)`),
-    hotAt: db.prepare<[number, number], { time: number }>(`SELECT time FROM ${hot} WHERE time = ? AND meter = ?`),
-    chunkAt: db.prepare<[number, number], { start: number }>(
-      `SELECT start FROM ${chunk} WHERE meter = ? AND start = ?`,
-    ),
-    oldest: db.prepare<[number], { time: number }>(`SELECT time FROM ${hot} WHERE time >= ? ORDER BY time LIMIT 1`),
-    timeAfter: db.prepare<[number, number, number], { time: number }>(
-      `SELECT time FROM ${hot} WHERE time >= ? AND time < ? ORDER BY time LIMIT 1 OFFSET ?`,
-    ),
-    hotOf: db.prepare<[number, number, number], HotRow>(
-      `SELECT time, meter, packed FROM ${hot} WHERE time >= ? AND time < ? AND meter = ?`,
-    ),
-    hotFrom: db.prepare<[number, number, number, number], HotRow>(
-      `SELECT time, meter, packed FROM ${hot} WHERE (time, meter) > (?, ?) AND time < ? ORDER BY time, meter LIMIT ?`,
-    ),
-    removeSame: db.prepare<[number, number, Buffer]>(`DELETE FROM ${hot} WHERE time = ? AND meter = ? AND packed = ?`),
-    pruneHot: db.prepare<[number, number]>(
-      `DELETE FROM ${hot} WHERE (time, meter) IN (SELECT time, meter FROM ${hot} WHERE time < ? ORDER BY time LIMIT ?)`,
-    ),
-    chunksOf: db.prepare<[number, number, number], { start: number }>(
-      `SELECT start FROM ${chunk} WHERE meter = ? AND start > ? AND start < ? ORDER BY start`,
-    ),
-    chunk: db.prepare<[number, number], { body: Buffer }>(`SELECT body FROM ${chunk} WHERE meter = ? AND start = ?`),
-    putChunk: db.prepare<[number, number, Buffer]>(
-      `INSERT INTO ${chunk} (meter, start, body) VALUES (?, ?, ?)
-       ON CONFLICT (meter, start) DO UPDATE SET body = excluded.body`,
-    ),
-    pruneChunks: db.prepare<[number, number]>(
-      `DELETE FROM ${chunk} WHERE id IN (SELECT id FROM ${chunk} WHERE start <= ? ORDER BY start LIMIT ?)`,
-    ),
-  };
+/** The table of one series in an open file that has it. */
+export function openTieredTable(db: Connection, series: Series, options: TableOptions): TieredTable {
+  return new TieredTable(db, tierStatements(db, series), options);
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { QUANTITY_NAMES, type Quantity } from '../../src/domain/quantity.ts';
-import { type Reading, SUSPECT_REASONS, type Suspect } from '../../src/domain/reading.ts';
+import { type Reading, SUSPECT_REASONS, type Suspect, type Suspects, type Values } from '../../src/domain/reading.ts';
 import type { Window } from '../../src/domain/window.ts';
 import type { SeriesStore } from '../../src/store/series-store.ts';
 import { reading, T0 } from './readings.ts';
@@ -64,11 +64,32 @@ export function seriesStoreContract(title: string, open: () => Promise<StoreUnde
       expect(await store.readings('range', T0 + 9, T0 + 2)).toEqual([]);
     });
 
-    it('replaces a reading that is written again', async () => {
+    it('replaces a value that is written again', async () => {
       await written([reading('again', T0, { frequency: 49 }), reading('again', T0 + 1, { frequency: 49.5 })]);
       const store = await written([reading('again', T0, { frequency: 51 })]);
       const found = await store.readings('again', T0, T0 + 2);
       expect(found.map((row) => row.values.frequency)).toEqual([51, 49.5]);
+    });
+
+    it('adds to an instant what is said of it later, and replaces only what is said anew', async () => {
+      const at = (values: Values, suspect?: Suspects) => written([reading('parts', T0, values, suspect)]);
+      const suspect: Suspects = { current_l2: { value: -1, reason: 'out of range' } };
+      await at({ voltage_l1_n: 230, current_l1: 5 }, suspect);
+      await at({ voltage_l1_n: 230 });
+      const doubt: Suspects = { power_factor_total: { value: 3, reason: 'power factor impossible' } };
+      const store = await at({ voltage_l1_n: 231, frequency: 50 }, doubt);
+      const values = { voltage_l1_n: 231, current_l1: 5, frequency: 50 };
+      const whole = { meter: 'parts', time: T0, values, suspect: { ...suspect, ...doubt } };
+      // What waits to be sent to a database is joined with what it has when it is there.
+      expect(await store.readings('parts', T0, T0 + 1)).toEqual([whole]);
+    });
+
+    it('adds a part to an instant that the same call has twice', async () => {
+      const parts: Values[] = [{ voltage_l1_n: 230, current_l1: 5 }, { voltage_l1_n: 229 }, { current_l2: 6 }];
+      const store = await written(parts.map((values) => reading('twice', T0, values)));
+      const values = { voltage_l1_n: 229, current_l1: 5, current_l2: 6 };
+      const whole = { meter: 'twice', time: T0, values };
+      expect(await store.readings('twice', T0, T0 + 1)).toEqual([whole]);
     });
 
     it('keeps meters apart', async () => {

@@ -40,7 +40,7 @@ it('costs a good reading no row for what is not suspect in it', async () => {
   expect([counts('reading').hot, counts('suspect').hot]).toEqual([2, 1]);
 });
 
-it('forgets a suspicion, or a good value, that the second writing does not have', async () => {
+it('forgets a suspicion of what is good at the second writing, and the good value of what is suspect then', async () => {
   const settled = async (store: EmbeddedStore) => store.maintain(T0 + DAY);
   const stays = async () => undefined;
   for (const [meter, between, after] of [
@@ -62,14 +62,14 @@ it('forgets a suspicion, or a good value, that the second writing does not have'
     expect(await store.readings(meter, T0, at(9)), meter).toEqual([
       { meter, time: at(1), values: { frequency: 49 } },
       { meter, time: at(2), values: { frequency: 12 } },
-      { meter, time: at(3), values: {}, suspect: LOW },
+      { meter, time: at(3), values: { current_l1: 4 }, suspect: LOW },
       { meter, time: at(4), values: {}, suspect: LOW },
     ]);
     await store.stop();
   }
 });
 
-it('leaves nothing behind of a row that was erased', async () => {
+it('leaves nothing behind of a row of which all was taken', async () => {
   const store = await opened();
   await store.writeReadings([reading('m1', T0, {}, LOW)]);
   await store.maintain(T0 + DAY);
