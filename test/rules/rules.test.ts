@@ -6,7 +6,17 @@ import { RULE_WORDS, SAMPLE_RULES } from '../../src/rules/index.ts';
 import { limitsFor, mergePack, ruleOverrides, rulePack } from '../../src/rules/pack.ts';
 import { GB } from './points.ts';
 
-const NOT_RULES = ['index', 'judge', 'pack', 'rule', 'silence-watch', 'options', 'upper-limit', 'voltages'];
+const NOT_RULES = [
+  'index',
+  'judge',
+  'meter-silent-words',
+  'pack',
+  'rule',
+  'silence-watch',
+  'options',
+  'upper-limit',
+  'voltages',
+];
 const RULES = readdirSync(new URL('../../src/rules/', import.meta.url))
   .map((file) => file.replace(/\.ts$/, ''))
   .filter((name) => !NOT_RULES.includes(name))
@@ -18,7 +28,7 @@ const KINDS: Readonly<Record<RuleName, readonly string[]>> = {
   voltage_deviation: ['over', 'under', 'sum'],
   voltage_unbalance: ['over'],
   overload: ['contract', 'transformer'],
-  meter_silent: ['meter', 'line'],
+  meter_silent: ['meter', 'line', 'doubted', 'doubted line'],
 };
 
 describe('the list of rules', () => {
