@@ -15,10 +15,8 @@ const SLICE = 2_000;
 const QUIET = 2;
 /** Milliseconds that a reading waits at most. */
 const SOON = 20;
-/** Fewer are not worth a write so early unless the disk had its rest: then a trickle costs a tenth of the time at most. */
+/** Fewer are not worth a write so early: a trickle would cost a write for each. */
 const WORTHWHILE = 10;
-/** In terms of the time that the write before took. */
-const REST = 9;
 
 /**
  * Many readings, one commit. `add` resolves when the reading is durable. Readings that a refused commit leaves behind are
@@ -33,7 +31,6 @@ export class GroupCommit {
   #soon: NodeJS.Timeout | undefined;
   #firstSoon = 0;
   #latestSoon = 0;
-  #restsUntil = 0;
   #failing = false;
 
   constructor(store: Pick<SeriesStore, 'writeReadings'>, log: Log) {
@@ -57,8 +54,10 @@ export class GroupCommit {
   /** Writes all that waits when no more comes, in a few milliseconds; in any case in a moment. */
   flushSoon(): void {
     this.#latestSoon = performance.now();
-    if (this.#soon) return;
-    this.#firstSoon = this.#latestSoon;
+    const isWorthwhile = this.#waiting.length === WORTHWHILE;
+    if (this.#soon && !isWorthwhile) return;
+    if (!this.#soon) this.#firstSoon = this.#latestSoon;
+    clearTimeout(this.#soon);
     this.#soon = setTimeout(this.#flushWhenQuiet, QUIET);
   }
 
@@ -73,15 +72,14 @@ export class GroupCommit {
   }
 
   readonly #flushWhenQuiet = (): void => {
-    const quiet = this.#latestSoon + QUIET;
-    const early = this.#waiting.length >= WORTHWHILE ? quiet : Math.max(quiet, this.#restsUntil);
-    const left = Math.min(early, this.#firstSoon + SOON) - performance.now();
+    const latest = this.#firstSoon + SOON;
+    const due = this.#waiting.length >= WORTHWHILE ? Math.min(this.#latestSoon + QUIET, latest) : latest;
+    const left = due - performance.now();
     if (left > 0) this.#soon = setTimeout(this.#flushWhenQuiet, Math.ceil(left));
     else void this.flush();
   };
 
   async #write(): Promise<void> {
-    const begun = performance.now();
     const batch = this.#waiting;
     const done = this.#next;
     this.#waiting = [];
@@ -107,8 +105,6 @@ export class GroupCommit {
       this.#failing = true;
     } finally {
       this.#writing = undefined;
-      const ended = performance.now();
-      this.#restsUntil = ended + REST * (ended - begun);
     }
   }
 }

@@ -63,7 +63,7 @@ it('lets the disk rest from a trickle, and not from groups that are worth a writ
     }
     return writes.length;
   };
-  // 20 ms at most until a write, and 5 ms for it.
+  // 20 ms until a write, and 5 ms for it, in steps of 10 ms.
   const trickle = await turns(1);
   expect(trickle).toBeGreaterThanOrEqual(33);
   expect(trickle).toBeLessThanOrEqual(50);
