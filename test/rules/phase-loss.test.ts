@@ -51,6 +51,9 @@ describe('phase loss', () => {
       standing: 'bad',
       evidence: { kind: 'metering' },
     });
+    // Some meters sign the current with the direction of the power.
+    const exported = { current_l1: -190, current_l2: -200, current_l3: -195 };
+    expect(judge({ ...voltages, ...exported }, 10).evidence?.kind).toBe('metering');
     expect(judge({ ...voltages, ...amperes(9) }, 10).evidence?.kind).toBe('lost');
     expect(judge({ ...voltages, ...amperes(0) }, 10).evidence?.kind).toBe('lost');
     expect(judge({ ...phases(0, 220, 220), ...amperes(190) }, 0.38).evidence?.kind).toBe('lost');

@@ -143,7 +143,7 @@ describe('the read plan of any map', () => {
     );
   });
 
-  it('makes as few requests as any grouping at all can, found by trying them all', () => {
+  it('makes as few requests as the best grouping can, found by trying them all', () => {
     fc.assert(
       fc.property(layouts(6, false, true), anyLimits, ({ registers, forbidden }, each) => {
         const all = { ...each, forbidden };
@@ -166,7 +166,7 @@ describe('the read plan of any map', () => {
     );
   });
 
-  it('keeps values with their scale registers as well as any cutting can, and then makes the fewest requests', () => {
+  it('keeps values with their scale registers as well as the best cutting can, and then makes the fewest requests', () => {
     fc.assert(
       fc.property(layouts(8, true, false), anyLimits, ({ registers, scales, forbidden }, each) => {
         const all = { ...each, forbidden };
